@@ -1,0 +1,157 @@
+"""Every kind of deed the log knows. A new one is one more line here.
+
+Each line: name, meaning, and the OCSF class and activity it wears in the export. Names are
+`what.past_participle` and are never changed or reused: old entries carry them for ever.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+
+class Ocsf(IntEnum):
+    """The classes of the Open Cybersecurity Schema Framework that we use (`class_uid`)."""
+
+    ACCOUNT_CHANGE = 3001
+    AUTHENTICATION = 3002
+    USER_ACCESS = 3005
+    LIFECYCLE = 6002
+    API = 6003
+    DATASTORE = 6005
+
+
+OTHER: Final = 99
+_CREATE, _READ, _UPDATE, _DELETE = 1, 2, 3, 4  # of API
+_DATA_READ, _DATA_QUERY, _DATA_DELETE, _DATA_DECRYPT = 1, 4, 7, 10  # of DATASTORE
+_LOGON, _LOGOFF = 1, 2  # of AUTHENTICATION
+_ASSIGN, _REVOKE = 1, 2  # of USER_ACCESS
+_START, _STOP, _CHANGE = 3, 4, 8  # of LIFECYCLE
+_ACCOUNT_CREATE, _ACCOUNT_PASSWORD, _ACCOUNT_DISABLE, _ACCOUNT_LOCK = 1, 3, 5, 9  # of ACCOUNT_CHANGE
+
+
+class Action(NamedTuple):
+    """A kind of deed: `meaning` is for the auditor, `ocsf` and `activity` for the export's OCSF view."""
+
+    name: str
+    meaning: str
+    ocsf: Ocsf
+    activity: int
+
+
+_ALL: Final = (
+    Action("approach.received", "a call, text, form or hand-written approach arrived", Ocsf.API, _CREATE),
+    Action(
+        "approach.told", "the one who approached said more: who they are, callback, hours, language", Ocsf.API, _UPDATE
+    ),
+    Action("approach.ended", "the call or visit was over", Ocsf.API, _UPDATE),
+    Action("approach.connected", "a handler pressed 1 and spoke with the caller", Ocsf.API, _UPDATE),
+    Action("mailbox.opened", "an anonymous mailbox was made and its receipt shown", Ocsf.API, _CREATE),
+    Action("mailbox.read", "the holder of the receipt read the mailbox", Ocsf.DATASTORE, _DATA_READ),
+    Action("mailbox.failed", "a receipt that fits no mailbox was tried", Ocsf.AUTHENTICATION, _LOGON),
+    Action("mailbox.written", "a message was left in the mailbox, by either side", Ocsf.API, _CREATE),
+    Action("case.opened", "an approach became a case; its clock runs", Ocsf.API, _CREATE),
+    Action("case.joined", "an approach joined a case", Ocsf.API, _UPDATE),
+    Action("case.join_proposed", "two cases may be the same person's", Ocsf.API, _UPDATE),
+    Action("case.merged", "a handler joined two cases; the earlier clock won", Ocsf.API, _UPDATE),
+    Action("case.assigned", "somebody gave the case to a handler", Ocsf.USER_ACCESS, _ASSIGN),
+    Action("case.taken", "a handler took the case", Ocsf.USER_ACCESS, _ASSIGN),
+    Action("case.released", "a handler gave the case back", Ocsf.USER_ACCESS, _REVOKE),
+    Action("case.declined", "a handler passed a page on without taking the case", Ocsf.API, _UPDATE),
+    Action("case.excluded", "a person may not hold or read the case: conflict of interest", Ocsf.USER_ACCESS, _REVOKE),
+    Action("case.read", "a case's page was opened", Ocsf.DATASTORE, _DATA_READ),
+    Action("case.listed", "the board or a list of cases was opened", Ocsf.DATASTORE, _DATA_QUERY),
+    Action("case.searched", "somebody searched, with a reason", Ocsf.DATASTORE, _DATA_QUERY),
+    Action("case.revealed", "contact details or notes were decrypted", Ocsf.DATASTORE, _DATA_DECRYPT),
+    Action(
+        "case.glass_broken", "somebody read a case that is not theirs, with a reason", Ocsf.DATASTORE, _DATA_DECRYPT
+    ),
+    Action("case.printed", "a case was printed or exported", Ocsf.DATASTORE, _DATA_READ),
+    Action("case.breached", "the deadline passed without contact", Ocsf.API, _UPDATE),
+    Action("case.breach_explained", "a reason code was given for a breach", Ocsf.API, _UPDATE),
+    Action("case.closed", "the handler closed the case", Ocsf.API, _UPDATE),
+    Action("case.reopened", "a new approach reopened a closed case; a new clock runs", Ocsf.API, _UPDATE),
+    Action("case.forgotten", "the case's keys were destroyed", Ocsf.DATASTORE, _DATA_DELETE),
+    Action("contact.attempted", "the city tried to reach the person", Ocsf.API, _CREATE),
+    Action("contact.first", "the city and the person were in two-way contact; the clock stopped", Ocsf.API, _CREATE),
+    Action("contact.bridged", "a handler called the person through the line's own number", Ocsf.API, _CREATE),
+    Action("note.added", "a note was sealed into the case", Ocsf.API, _CREATE),
+    Action("danger.marked", "danger was marked; the shorter ladder applies", Ocsf.API, _UPDATE),
+    Action("danger.cleared", "the danger mark was lifted", Ocsf.API, _UPDATE),
+    Action("permission.given", "the person said how and when they may be contacted", Ocsf.API, _CREATE),
+    Action("permission.withdrawn", "the person took a permission back", Ocsf.API, _DELETE),
+    Action("screening.answered", "screening answers were recorded", Ocsf.API, _UPDATE),
+    Action("route.proposed", "the rules proposed a route", Ocsf.API, _CREATE),
+    Action("route.decided", "a person decided the route", Ocsf.API, _UPDATE),
+    Action("consent.given", "a consent was recorded", Ocsf.API, _CREATE),
+    Action("consent.withdrawn", "a consent was withdrawn", Ocsf.API, _DELETE),
+    Action("handover.offered", "the case was offered to a receiving unit", Ocsf.USER_ACCESS, _ASSIGN),
+    Action("handover.accepted", "a named receiving unit accepted the case", Ocsf.USER_ACCESS, _ASSIGN),
+    Action("handover.declined", "the receiving unit declined the case", Ocsf.USER_ACCESS, _REVOKE),
+    Action("step.taken", "a step of the ladder was taken", Ocsf.API, _CREATE),
+    Action("step.postponed", "a step failed and was put aside, loudly", Ocsf.API, _UPDATE),
+    Action("ladder.started", "a case's escalation began, its policy frozen", Ocsf.API, _CREATE),
+    Action("ladder.rested", "a case's escalation came to rest", Ocsf.API, _UPDATE),
+    Action("page.queued", "a page to a member of staff was written", Ocsf.API, _CREATE),
+    Action("page.accepted", "the carrier accepted the page", Ocsf.API, _UPDATE),
+    Action("page.delivered", "the carrier reported the page delivered", Ocsf.API, _UPDATE),
+    Action("page.failed", "the page could not be delivered", Ocsf.API, _UPDATE),
+    Action("page.acknowledged", "the one paged answered", Ocsf.API, _UPDATE),
+    Action("message.queued", "a message to the person was written, under a permission", Ocsf.API, _CREATE),
+    Action("message.accepted", "the carrier accepted the message to the person", Ocsf.API, _UPDATE),
+    Action("message.delivered", "the carrier reported the message to the person delivered", Ocsf.API, _UPDATE),
+    Action("message.failed", "the message to the person could not be delivered", Ocsf.API, _UPDATE),
+    Action("staff.added", "a person joined the staff", Ocsf.ACCOUNT_CHANGE, _ACCOUNT_CREATE),
+    Action("staff.changed", "a member of staff's languages or channels changed", Ocsf.ACCOUNT_CHANGE, OTHER),
+    Action("staff.role_given", "a member of staff was given a role", Ocsf.USER_ACCESS, _ASSIGN),
+    Action("staff.role_taken", "a role was taken from a member of staff", Ocsf.USER_ACCESS, _REVOKE),
+    Action("staff.left", "a person left the staff", Ocsf.ACCOUNT_CHANGE, _ACCOUNT_DISABLE),
+    Action("staff.linked", "a one-time sign-in link was made", Ocsf.ACCOUNT_CHANGE, OTHER),
+    Action(
+        "staff.enrolled",
+        "a member of staff set a passphrase or a second factor",
+        Ocsf.ACCOUNT_CHANGE,
+        _ACCOUNT_PASSWORD,
+    ),
+    Action("staff.signed_in", "a member of staff signed in", Ocsf.AUTHENTICATION, _LOGON),
+    Action("staff.sign_in_failed", "a sign-in was refused", Ocsf.AUTHENTICATION, _LOGON),
+    Action("staff.locked", "too many failed sign-ins; the account waits", Ocsf.ACCOUNT_CHANGE, _ACCOUNT_LOCK),
+    Action("staff.signed_out", "a member of staff signed out, or the session ran out", Ocsf.AUTHENTICATION, _LOGOFF),
+    Action("roster.read", "the roster was opened", Ocsf.DATASTORE, _DATA_READ),
+    Action("roster.overridden", "somebody else stands in for a shift", Ocsf.API, _CREATE),
+    Action("roster.restored", "an override was lifted", Ocsf.API, _DELETE),
+    Action("roster.swapped", "two members of staff swapped shifts", Ocsf.API, _UPDATE),
+    Action("roster.gap_found", "nobody stands on the roster for a coming hour", Ocsf.API, OTHER),
+    Action("programme.applied", "the programme file was brought into force", Ocsf.LIFECYCLE, _CHANGE),
+    Action("keys.made", "keys were made", Ocsf.API, _CREATE),
+    Action("keys.rotated", "a key was replaced by a new generation", Ocsf.API, _UPDATE),
+    Action("keys.recovered", "keys were recovered from offline shares", Ocsf.API, _READ),
+    Action("keys.destroyed", "a key was destroyed", Ocsf.API, _DELETE),
+    Action("process.started", "a process started", Ocsf.LIFECYCLE, _START),
+    Action("process.stopped", "a process stopped", Ocsf.LIFECYCLE, _STOP),
+    Action("engine.started", "the engine started", Ocsf.LIFECYCLE, _START),
+    Action("engine.stopped", "the engine stopped", Ocsf.LIFECYCLE, _STOP),
+    Action("database.migrated", "the schema was brought to a revision", Ocsf.LIFECYCLE, _CHANGE),
+    Action("backup.made", "a backup was made", Ocsf.DATASTORE, _DATA_READ),
+    Action("backup.restored", "a backup was restored", Ocsf.DATASTORE, OTHER),
+    Action("carrier.reconciled", "missed calls and texts were looked up at the carrier", Ocsf.API, _READ),
+    Action("access.refused", "somebody asked for what they may not see or do", Ocsf.API, OTHER),
+    Action("log.read", "the log was read in the console", Ocsf.DATASTORE, _DATA_READ),
+    Action("log.exported", "the log was exported", Ocsf.DATASTORE, _DATA_READ),
+    Action("log.heartbeat", "the log was alive, and so was the clock", Ocsf.LIFECYCLE, OTHER),
+    Action("log.reviewed", "a reviewer looked at accesses and recorded findings", Ocsf.DATASTORE, _DATA_READ),
+    Action("statistics.read", "suppressed aggregates were read or exported", Ocsf.DATASTORE, _DATA_QUERY),
+    Action("retention.previewed", "somebody looked at what would be forgotten", Ocsf.DATASTORE, _DATA_QUERY),
+    Action("retention.held", "a legal hold was set or lifted", Ocsf.API, _UPDATE),
+)
+
+ACTIONS: Final = {action.name: action for action in _ALL}
+"""The closed registry, by name."""
+
+
+def known(name: str) -> Action:
+    """The action of this name; ValueError for one that is not in the registry."""
+    try:
+        return ACTIONS[name]
+    except KeyError:
+        raise ValueError(f"no action is called {name!r}: add a line to app/audit/actions.py") from None

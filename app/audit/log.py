@@ -1,0 +1,102 @@
+"""Writing into the log: one entry for each deed, in the deed's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+import rfc8785
+from sqlalchemy.orm import Session
+
+from app.audit.actions import known
+from app.audit.impersonal import Plain, refuse_personal, refuse_strange_name
+from app.audit.models import BIGGEST_ENTRY, AuditEntry, AuditUnsequenced
+
+ENTRY_FORMAT: Final = 1
+NOT_STAFF: Final = frozenset({"caller", "carrier", "engine", "operator"})
+"""Actors that are no member of staff: each is its own role."""
+
+
+def _build() -> str:
+    try:
+        return version("dygnet")
+    except PackageNotFoundError:
+        return "dev"
+
+
+BUILD: Final = _build()
+"""The version of Dygnet that did the deed."""
+
+
+def record(
+    session: Session,
+    *,
+    at: datetime,
+    by: str,
+    action: str,
+    about: str = "",
+    because: str = "",
+    outcome: str = "done",
+    role: str = "",
+    **facts: Plain,
+) -> None:
+    """Write one entry; it is kept if, and only if, the session's transaction is.
+
+    `by` is a staff alias or one of `NOT_STAFF`, `role` the one they acted in; `about` is a case's random
+    pseudonym, `person:<alias>` or empty; `because` and `outcome` are codes, never sentences. ValueError
+    for an unknown action, a naive `at`, or anything that looks like personal data (`app/audit/impersonal.py`).
+    """
+    write(session, at=at, by=by, action=action, about=about, because=because, outcome=outcome, role=role, facts=facts)
+
+
+def write(
+    session: Session,
+    *,
+    at: datetime,
+    by: str,
+    action: str,
+    about: str = "",
+    because: str = "",
+    outcome: str = "done",
+    role: str = "",
+    facts: Mapping[str, Plain],
+) -> None:
+    """`record`, for facts that are already gathered."""
+    known(action)
+    if not by:
+        raise ValueError("an entry needs an actor")
+    _refuse_personal(facts, by=by, about=about.replace(":", " "), because=because, outcome=outcome, role=role)
+    body = rfc8785.dumps(
+        {
+            "v": ENTRY_FORMAT,
+            "at": rfc3339(at),
+            "actor": by,
+            "role": role or (by if by in NOT_STAFF else ""),
+            "action": action,
+            "object": about,
+            "purpose": because,
+            "result": outcome,
+            "build": BUILD,
+            "facts": dict(facts),
+        }
+    )
+    if len(body) > BIGGEST_ENTRY:
+        raise ValueError(f"an entry of {len(body)} bytes; {BIGGEST_ENTRY} is the most")
+    session.add(AuditEntry(at=at, body=body, queued=AuditUnsequenced()))
+
+
+def rfc3339(moment: datetime) -> str:
+    """The moment in UTC with microseconds: `2026-01-05T08:00:00.000000Z`. ValueError when it has no time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _refuse_personal(facts: Mapping[str, Plain], **words: str) -> None:
+    for name, word in words.items():
+        refuse_personal(name, word)
+    for name, value in facts.items():
+        refuse_strange_name(name)
+        refuse_personal(name, value)

@@ -1,0 +1,85 @@
+"""The log's tables. Only the queue and the tiles ever change; triggers refuse anything else.
+
+An entry is written once, in the deed's own transaction, and never updated: its place in the tree
+stands in another row, written later by the sequencer.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+
+BIGGEST_ENTRY = 65_535
+"""Bytes; tlog-tiles gives an entry's length two bytes."""
+
+_BIG = BigInteger().with_variant(Integer, "sqlite")
+
+
+class AuditEntry(Base):
+    """One deed, as RFC 8785 canonical JSON in `body`; those very bytes are what the tree is made of."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        CheckConstraint(f"length(body) <= {BIGGEST_ENTRY}", name="body_fits_a_bundle"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(_BIG, primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+    queued: Mapped[AuditUnsequenced | None] = relationship(uselist=False)
+
+
+class AuditUnsequenced(Base):
+    """The queue: an entry that has no leaf yet.
+
+    Ids are handed out before they are committed, so entry 41 may appear after entry 42 has its leaf; a
+    high-water mark would lose it, and a search for entries without leaves slows as the log grows. A row
+    here appears with its entry and goes when the leaf is made: late ones are seen, and the queue stays short.
+    """
+
+    __tablename__ = "audit_unsequenced"
+
+    entry_id: Mapped[int] = mapped_column(_BIG, ForeignKey("audit_entries.id"), primary_key=True, autoincrement=False)
+
+
+class AuditLeaf(Base):
+    """An entry's place in the tree: `leaf_hash` = SHA-256(0x00 || body)."""
+
+    __tablename__ = "audit_leaves"
+    __table_args__ = (CheckConstraint("length(leaf_hash) = 32", name="leaf_hash_is_sha256"),)
+
+    leaf_index: Mapped[int] = mapped_column(_BIG, primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(_BIG, ForeignKey("audit_entries.id"), unique=True)
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    sequenced_at: Mapped[datetime]
+
+
+class AuditTile(Base):
+    """A tlog-tiles tile: up to 256 hashes of one level. The rightmost of each level grows until it is full."""
+
+    __tablename__ = "audit_tiles"
+    __table_args__ = (CheckConstraint("width BETWEEN 1 AND 256", name="width_is_1_to_256"),)
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    idx: Mapped[int] = mapped_column(_BIG, primary_key=True, autoincrement=False)
+    width: Mapped[int]
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditCheckpoint(Base):
+    """A signed statement of the tree's size and root. Every one is kept."""
+
+    __tablename__ = "audit_checkpoints"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(_BIG, primary_key=True, autoincrement=True)
+    size: Mapped[int] = mapped_column(_BIG, index=True)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""One person's request for help: a case, what is known about it, and the promise to make contact."""

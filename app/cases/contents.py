@@ -1,0 +1,88 @@
+"""What is secret about a case: sealed on arrival, opened only for a reader, after the log took note.
+
+Sealing needs the case's public key alone. Opening needs a private key that holds a grant; whoever
+opens has committed the audit entry first (PRODUCT.md promise 9), which is why `reveal` and `opened`
+are two steps and two transactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.facts import Approach, Content, Grant
+from app.cases.models import Case
+from app.cases.queries import joined_into
+from app.db import new_id
+from app.errors import BadInput
+from app.staff.models import Person
+from app.vault.envelope import Binding, PrivateKey, PublicKey, open_box, seal
+from app.vault.grants import open_grant
+from app.vault.sealed import Sealed
+
+REVEAL_REASONS = ("first_contact", "new_attempt", "agreed_call", "danger", "check_repeat", "supervision")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One secret, readable. Shows nothing of itself in logs or tracebacks."""
+
+    kind: str
+    at: datetime
+    channel: str
+    text: str = field(repr=False)
+
+
+def keep(session: Session, case: Case, approach: Approach, *, kind: str, text: str, at: datetime) -> Content:
+    """Seal a secret to the case's own key and keep it."""
+    row = new_id()
+    key = PublicKey.from_bytes(case.key_id, case.public_key)
+    box = seal(text.encode(), key, binding=_binding(row, case))
+    content = Content(id=row, case_id=case.id, approach_id=approach.id, kind=kind, at=at, box=Sealed(box))
+    session.add(content)
+    session.flush()
+    return content
+
+
+def latest(session: Session, approach: Approach, kind: str) -> Content | None:
+    """The newest secret of one kind that this approach left, still sealed."""
+    return session.scalar(
+        select(Content)
+        .where(Content.approach_id == approach.id, Content.kind == kind)
+        .order_by(Content.at.desc())
+        .limit(1)
+    )
+
+
+def reveal(case: Case, *, by: Person, because: str, at: datetime) -> None:
+    """Leave the entry that must be committed before anything is opened."""
+    if because not in REVEAL_REASONS:
+        raise BadInput("Say why you need to see this: choose one of the reasons.")
+    case.log("case.revealed", by=by.alias, at=at, because=because)
+
+
+def opened(session: Session, case: Case, reader: PrivateKey) -> list[Opened]:
+    """Everything secret about the case and those joined into it, oldest first."""
+    found = [secret for one in (case, *joined_into(session, case)) for secret in _opened_of(session, one, reader)]
+    return sorted(found, key=lambda secret: secret.at)
+
+
+def _opened_of(session: Session, case: Case, reader: PrivateKey) -> Iterator[Opened]:
+    grant = session.get_one(Grant, (case.id, reader.key_id))
+    key = open_grant(grant.box.box, reader, case=case.id)
+    rows = session.execute(
+        select(Content, Approach.channel)
+        .join(Approach, Approach.id == Content.approach_id)
+        .where(Content.case_id == case.id)
+    )
+    for content, channel in rows:
+        text = open_box(content.box.box, key, binding=_binding(content.id, case)).decode()
+        yield Opened(kind=content.kind, at=content.at, channel=channel, text=text)
+
+
+def _binding(row: str, case: Case) -> Binding:
+    return Binding(table="case_contents", column="box", row=row, case=case.id)

@@ -1,0 +1,271 @@
+"""The facts about a case, each a row with who and when. Nothing here is ever edited into something else."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.cases.permissions import Hours, Wish
+from app.db import Base, Id, Ref
+from app.staff.models import Person
+from app.vault.sealed import Sealed, SealedBox
+
+CHANNELS = ("phone", "sms", "form", "by_hand")
+ROLES = ("self", "relative", "professional", "unknown")
+CONTENT_KINDS = ("caller_number", "callback_number", "message")
+ATTEMPT_OUTCOMES = ("reached", "no_answer", "busy", "voicemail", "wrong_person", "not_safe_now")
+CONTACT_CHANNELS = ("call", "sms", "mailbox", "visit")
+CLOSED_WITH_CONTACT = ("advice", "handed_over", "closed")
+CLOSED_WITHOUT_CONTACT = (
+    "no_way_to_reach",
+    "unsafe_to_contact",
+    "withdrew",
+    "silent_call",
+    "test_call",
+    "wrong_number",
+)
+HOLD_WAYS = ("page", "sms", "call", "console")
+PERMISSION_LASTS = timedelta(days=30)
+"""How long a permission to contact holds without being confirmed again (safety.md section 1)."""
+
+
+def one_of(column: str, values: tuple[str, ...]) -> str:
+    """The SQL of a CHECK that a column holds one of a closed list of short words."""
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
+
+
+class Approach(Base):
+    """One call, text, form or visit. The first opens the case; later ones join it."""
+
+    __tablename__ = "case_approaches"
+    __table_args__ = (
+        CheckConstraint(one_of("channel", CHANNELS), name="channel"),
+        CheckConstraint(one_of("role", ROLES), name="role"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[datetime]
+    channel: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(String(80), unique=True)
+    role: Mapped[str] = mapped_column(String(16), default="unknown")
+    language: Mapped[str] = mapped_column(String(8))
+    withheld: Mapped[bool] = mapped_column(default=False)
+    entered_by: Mapped[str | None] = mapped_column(String(40))
+
+
+class Content(Base):
+    """Something secret about a case, sealed to the case's own key."""
+
+    __tablename__ = "case_contents"
+    __table_args__ = (CheckConstraint(one_of("kind", CONTENT_KINDS), name="kind"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
+    approach_id: Mapped[Ref] = mapped_column(ForeignKey("case_approaches.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    box: Mapped[Sealed] = mapped_column(SealedBox)
+
+
+class Grant(Base):
+    """The case's private key, sealed to one key that may read the case. No grants left: nobody can."""
+
+    __tablename__ = "case_grants"
+
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    reader: Mapped[str] = mapped_column(String(32), primary_key=True)
+    box: Mapped[Sealed] = mapped_column(SealedBox)
+
+
+class RepeatTag(Base):
+    """What a repeat caller is recognised by. `full` is keyed by a secret that lives in memory alone and is dropped
+    at first contact; `short` has eight bits, so that a hit proves nothing."""
+
+    __tablename__ = "case_repeat_tags"
+
+    id: Mapped[Id]
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
+    full: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    short: Mapped[int] = mapped_column(SmallInteger, index=True)
+
+
+class ReturnCode(Base):
+    """A spoken code with which a caller can come back to the case; kept as a keyed tag."""
+
+    __tablename__ = "case_return_codes"
+
+    tag: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[datetime]
+
+
+class Mailbox(Base):
+    """A reporter's way back: found by a short locator, opened by a receipt only the reporter has."""
+
+    __tablename__ = "case_mailboxes"
+
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    locator: Mapped[int] = mapped_column(index=True)
+    verifier: Mapped[str] = mapped_column(String(200))
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]
+
+
+class Assignment(Base):
+    """Who is responsible from a moment on, and why."""
+
+    __tablename__ = "case_assignments"
+
+    id: Mapped[Id]
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
+    at: Mapped[datetime]
+    because: Mapped[str] = mapped_column(String(40))
+
+    person: Mapped[Person] = relationship()
+
+
+class Hold(Base):
+    """A handler took the case. Taken is not contacted."""
+
+    __tablename__ = "case_holds"
+    __table_args__ = (
+        CheckConstraint(one_of("via", HOLD_WAYS), name="via"),
+        Index(
+            "ix_case_holds_one_at_a_time",
+            "case_id",
+            unique=True,
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"), index=True)
+    at: Mapped[datetime]
+    via: Mapped[str] = mapped_column(String(16))
+    released_at: Mapped[datetime | None]
+    released_because: Mapped[str | None] = mapped_column(String(40))
+
+    person: Mapped[Person] = relationship()
+
+
+class Connection(Base):
+    """Who got the caller on the line: one handler for one call, whoever pressed 1 first."""
+
+    __tablename__ = "case_connections"
+
+    approach_id: Mapped[Ref] = mapped_column(ForeignKey("case_approaches.id"), primary_key=True)
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
+    at: Mapped[datetime]
+
+
+class ContactAttempt(Base):
+    """Somebody tried to make contact, and how it went."""
+
+    __tablename__ = "case_attempts"
+    __table_args__ = (
+        CheckConstraint(one_of("outcome", ATTEMPT_OUTCOMES), name="outcome"),
+        CheckConstraint(one_of("channel", CONTACT_CHANNELS), name="channel"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
+    by_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
+    at: Mapped[datetime]
+    channel: Mapped[str] = mapped_column(String(16))
+    outcome: Mapped[str] = mapped_column(String(20))
+
+    by: Mapped[Person] = relationship()
+
+
+class FirstContact(Base):
+    """The promise kept: who, when, how, and by whose word."""
+
+    __tablename__ = "case_first_contacts"
+
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    by_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
+    at: Mapped[datetime]
+    channel: Mapped[str] = mapped_column(String(16))
+    word: Mapped[str] = mapped_column(String(16))
+
+    by: Mapped[Person] = relationship()
+
+
+class Breach(Base):
+    """The promise broken: `at` is the due moment, `recorded_at` when the engine wrote it down."""
+
+    __tablename__ = "case_breaches"
+
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class Closure(Base):
+    """The case is over: by whom, when, how, and with which outcome code."""
+
+    __tablename__ = "case_closures"
+    __table_args__ = (CheckConstraint(one_of("outcome", CLOSED_WITH_CONTACT), name="outcome"),)
+
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    by_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
+    at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(String(24))
+
+
+class Join(Base):
+    """This case goes on as part of an older one."""
+
+    __tablename__ = "case_joins"
+
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    into_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(40))
+
+
+class Danger(Base):
+    """Somebody is in danger now, by the caller's or a handler's word."""
+
+    __tablename__ = "case_dangers"
+
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(40))
+
+
+class Permission(Base):
+    """What the person said about being contacted one way, at which hours, on which number, and until when."""
+
+    __tablename__ = "case_permissions"
+    __table_args__ = (
+        CheckConstraint(one_of("channel", ("call", "sms", "voicemail")), name="channel"),
+        CheckConstraint(one_of("hours", tuple(Hours)), name="hours"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
+    content_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("case_contents.id"))
+    channel: Mapped[str] = mapped_column(String(16))
+    allowed: Mapped[bool]
+    hours: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(40))
+    expires_at: Mapped[datetime]
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(
+            channel=self.channel,
+            allowed=self.allowed,
+            hours=Hours(self.hours),
+            said_at=self.at,
+            expires_at=self.expires_at,
+        )

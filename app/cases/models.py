@@ -1,0 +1,228 @@
+"""A case and its verbs. Its facts are rows (`facts.py`); how it stands is worked out from them.
+
+Whoever calls a verb that changes the case has locked it first (`queries.locked`), so that of two
+people only one is first.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, LargeBinary, String, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
+
+from app.audit.log import write
+from app.cases.facts import (
+    CLOSED_WITHOUT_CONTACT,
+    PERMISSION_LASTS,
+    Approach,
+    Assignment,
+    Breach,
+    Closure,
+    ContactAttempt,
+    Danger,
+    FirstContact,
+    Hold,
+    Join,
+    Permission,
+    RepeatTag,
+)
+from app.cases.first_contact import Standing, due_at, is_overdue, standing
+from app.cases.permissions import Hours, Wish
+from app.db import Base, Id
+from app.errors import AlreadyTaken, BadInput
+from app.staff.models import Person
+
+_REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
+"""No vowels, so that no word appears; nothing that looks or sounds like something else."""
+
+
+def new_reference(session: Session) -> str:
+    """A reference that can be said aloud and typed with cold fingers, such as `K7Q2`; longer when the short run out."""
+    for length in (4, 4, 4, 5, 5, 6, 7):
+        reference = "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(length))
+        if session.scalar(select(Case.id).where(Case.reference == reference)) is None:
+            return reference
+    raise RuntimeError("no free reference found")
+
+
+class Case(Base):
+    """One person's request for help, with its own key and its own twenty-four hours."""
+
+    __tablename__ = "cases"
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(8), unique=True)
+    pseudonym: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: secrets.token_hex(16))
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    key_id: Mapped[str] = mapped_column(String(32))
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    continues_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("cases.id"))
+
+    approaches: Mapped[list[Approach]] = relationship(order_by="Approach.at")
+    assignments: Mapped[list[Assignment]] = relationship(order_by="Assignment.at")
+    holds: Mapped[list[Hold]] = relationship(order_by="Hold.at")
+    attempts: Mapped[list[ContactAttempt]] = relationship(order_by="ContactAttempt.at")
+    permissions: Mapped[list[Permission]] = relationship(order_by="Permission.at")
+    first_contact: Mapped[FirstContact | None] = relationship()
+    breach: Mapped[Breach | None] = relationship()
+    closure: Mapped[Closure | None] = relationship()
+    danger: Mapped[Danger | None] = relationship()
+    join: Mapped[Join | None] = relationship(foreign_keys="Join.case_id")
+
+    @classmethod
+    def open(cls, session: Session, *, at: datetime, within: timedelta, key_id: str, public_key: bytes) -> Case:
+        """A new case whose clock starts `at`, the moment of the first approach."""
+        case = cls(
+            reference=new_reference(session),
+            opened_at=at,
+            due_at=due_at(at, within=within),
+            key_id=key_id,
+            public_key=public_key,
+        )
+        session.add(case)
+        session.flush()
+        case.log("case.opened", by="caller", at=at, due_at=case.due_at.isoformat())
+        return case
+
+    @property
+    def hold(self) -> Hold | None:
+        """The hold in force: a named handler has taken the case."""
+        return next((hold for hold in self.holds if hold.released_at is None), None)
+
+    @property
+    def responsible(self) -> Assignment | None:
+        """Whose case it is now, taken or not."""
+        return self.assignments[-1] if self.assignments else None
+
+    @property
+    def standing(self) -> Standing:
+        """How the case stands, from its facts."""
+        closed_as = Standing.JOINED if self.join else Standing(self.closure.outcome) if self.closure else None
+        return standing(held=self.hold is not None, reached=self.first_contact is not None, closed_as=closed_as)
+
+    @property
+    def awaits_contact(self) -> bool:
+        """Whether the clock still runs and somebody must act."""
+        return self.standing in {Standing.WAITING, Standing.TAKEN}
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether the promise is broken at a moment."""
+        made = self.first_contact.at if self.first_contact else None
+        return is_overdue(due=self.due_at, first_contact_at=made, at=at)
+
+    @property
+    def wishes(self) -> list[Wish]:
+        """What the person has said about being contacted."""
+        return [permission.wish for permission in self.permissions]
+
+    def assign(self, person: Person, *, at: datetime, because: str) -> None:
+        """Name who is responsible. Does nothing when that is so already."""
+        if self.responsible and self.responsible.person_id == person.id:
+            return
+        self.assignments.append(Assignment(person_id=person.id, at=at, because=because))
+        self.log("case.assigned", by="engine", at=at, because=because, to=person.alias)
+
+    def take(self, *, by: Person, at: datetime, via: str) -> Hold:
+        """A named handler takes the case. Raises `AlreadyTaken` when somebody else has it, or it is over."""
+        if not self.awaits_contact:
+            raise AlreadyTaken("This case no longer waits for contact.")
+        if self.hold:
+            if self.hold.person_id == by.id:
+                return self.hold
+            raise AlreadyTaken("A colleague has this case.")
+        hold = Hold(person_id=by.id, at=at, via=via)
+        self.holds.append(hold)
+        self.log("case.taken", by=by.alias, at=at, via=via)
+        self.assign(by, at=at, because="taken")
+        return hold
+
+    def release(self, *, at: datetime, by: str, because: str) -> None:
+        """Nobody holds the case any more; it waits again. The clock runs on as before."""
+        if self.hold:
+            self.hold.released_because = because
+            self.hold.released_at = at
+            self.log("case.released", by=by, at=at, because=because)
+
+    def record_attempt(self, *, by: Person, at: datetime, channel: str, outcome: str) -> ContactAttempt:
+        """Somebody tried to make contact. `reached` means the two spoke or wrote with each other: first contact."""
+        if self.closure or self.join:
+            raise BadInput("This case is closed. Nothing can be recorded in it.")
+        attempt = ContactAttempt(by_id=by.id, at=at, channel=channel, outcome=outcome)
+        self.attempts.append(attempt)
+        self.log("contact.attempted", by=by.alias, at=at, channel=channel, result=outcome)
+        if outcome == "reached" and self.first_contact is None:
+            self.first_contact = FirstContact(by_id=by.id, at=at, channel=channel, word="handler")
+            late = self.is_overdue(at)
+            self.log("contact.first", by=by.alias, at=at, channel=channel, in_time=not late)
+            self._forget_how_to_recognise()
+        return attempt
+
+    def record_breach(self, *, at: datetime) -> None:
+        """The promise was broken at the due moment. A fact: recorded once, never edited."""
+        if self.breach is None:
+            self.breach = Breach(at=self.due_at, recorded_at=at)
+            self.log("case.breached", by="engine", at=at, due_at=self.due_at.isoformat())
+
+    def close(self, *, by: Person, at: datetime, outcome: str, code: str) -> None:
+        """End the case. Without first contact only a reason why none can be made will do (and the breach still comes)."""
+        if self.closure or self.join:
+            raise BadInput("This case is closed already.")
+        if self.first_contact is None and code not in CLOSED_WITHOUT_CONTACT:
+            raise BadInput(
+                "Nobody has been in contact with this person. Record the contact first, or say why none can be made."
+            )
+        if self.first_contact is None and outcome != "closed":
+            raise BadInput("Advice and hand-over need a contact first. Record the contact, or close with a reason.")
+        self.closure = Closure(by_id=by.id, at=at, outcome=outcome, code=code)
+        self.log("case.closed", by=by.alias, at=at, because=code, closed_as=outcome)
+        self._forget_how_to_recognise()
+
+    def join_into(self, other: Case, *, by: str, at: datetime) -> None:
+        """This case goes on as part of another, older one whose clock runs already: the earlier clock wins."""
+        if other.opened_at > self.opened_at:
+            raise BadInput("A case joins an older one, so that the earlier clock counts.")
+        self.join = Join(into_id=other.id, at=at, by=by)
+        self.log("case.merged", by=by, at=at, into=other.pseudonym)
+
+    def mark_danger(self, *, by: str, at: datetime) -> None:
+        """Somebody is in danger now; the shorter ladder applies."""
+        if self.danger is None:
+            self.danger = Danger(at=at, by=by)
+            self.log("danger.marked", by=by, at=at)
+
+    def permit(
+        self, channel: str, *, allowed: bool, hours: Hours, by: str, at: datetime, content_id: str | None
+    ) -> None:
+        """What the person said about being contacted one way; `content_id` names the number it is about."""
+        self.permissions.append(
+            Permission(
+                channel=channel,
+                allowed=allowed,
+                hours=hours,
+                by=by,
+                at=at,
+                expires_at=at + PERMISSION_LASTS,
+                content_id=content_id,
+            )
+        )
+        self.log("permission.given", by=by, at=at, channel=channel, allowed=allowed, hours=hours.value)
+
+    def _forget_how_to_recognise(self) -> None:
+        """The full tags serve only while the case waits for first contact."""
+        _session_of(self).execute(update(RepeatTag).where(RepeatTag.case_id == self.id).values(full=None))
+
+    def log(self, action: str, *, by: str, at: datetime, because: str = "", **facts: str | float | bool | None) -> None:
+        """An entry in the audit log about this case, under its pseudonym, in the deed's own transaction."""
+        write(
+            _session_of(self), at=at, by=by, action=action, about=self.pseudonym, because=because, facts=facts
+        )
+
+
+def _session_of(case: Case) -> Session:
+    session = object_session(case)
+    if session is None:
+        raise RuntimeError("a case acts inside a transaction")
+    return session

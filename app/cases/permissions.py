@@ -1,0 +1,61 @@
+"""May we contact this person, this way, at this hour? Pure; *not asked* means *no*.
+
+Every outbound call or text to a person needs a recorded, unexpired permission for that channel and
+hour (PRODUCT.md promise 6). Hours are the person's local time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+
+
+class Hours(StrEnum):
+    """The part of a day and night in which contact is safe."""
+
+    ANY = "any"
+    DAY = "day"
+    EVENING = "evening"
+    NIGHT = "night"
+
+
+_SPANS = {
+    Hours.ANY: (time(0), time(0)),
+    Hours.DAY: (time(8), time(17)),
+    Hours.EVENING: (time(17), time(22)),
+    Hours.NIGHT: (time(22), time(8)),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person said about one way of contact: allowed or not, when, and for how long that holds."""
+
+    channel: str
+    allowed: bool
+    hours: Hours
+    said_at: datetime
+    expires_at: datetime
+
+
+def within(hours: Hours, local: datetime) -> bool:
+    """Whether a local time of day lies in the safe hours; the end is not included."""
+    starts, ends = _SPANS[hours]
+    clock = local.time()
+    if starts < ends:
+        return starts <= clock < ends
+    return clock >= starts or clock < ends
+
+
+def may_contact(wishes: Iterable[Wish], channel: str, *, local: datetime) -> bool:
+    """Whether the newest word about this channel allows contact now. Nothing said: no.
+
+    `local` is an aware moment in the programme's time zone.
+    """
+    said = [wish for wish in wishes if wish.channel == channel and wish.said_at <= local]
+    if not said:
+        return False
+    newest = max(said, key=lambda wish: wish.said_at)
+    return newest.allowed and local < newest.expires_at and within(newest.hours, local)

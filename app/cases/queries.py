@@ -1,0 +1,146 @@
+"""Named reads: every question that is asked about cases, in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.cases.facts import Approach, Breach, Closure, FirstContact, Hold, Join, Mailbox, RepeatTag, ReturnCode
+from app.cases.models import Case
+from app.errors import NoSuchPage
+
+
+def closed() -> ColumnElement[bool]:
+    """The case is over, by closing or by joining an older one."""
+    return exists().where(Closure.case_id == Case.id) | exists().where(Join.case_id == Case.id)
+
+
+def reached() -> ColumnElement[bool]:
+    """First contact is made."""
+    return exists().where(FirstContact.case_id == Case.id)
+
+
+def held() -> ColumnElement[bool]:
+    """Somebody has taken the case."""
+    return exists().where(Hold.case_id == Case.id, Hold.released_at.is_(None))
+
+
+def awaiting() -> Select[Case]:
+    """Open cases whose clock still runs."""
+    return select(Case).where(~closed(), ~reached())
+
+
+def locked(session: Session, case_id: str) -> Case:
+    """The case, locked for change until the transaction ends. Raises `NoSuchPage` when there is none."""
+    case = session.scalar(_fresh(case_id).with_for_update(key_share=True))
+    if case is None:
+        raise NoSuchPage("There is no such case.")
+    return case
+
+
+def locked_if_free(session: Session, case_id: str) -> Case | None:
+    """The case, locked for change, or None when somebody else is changing it at this moment."""
+    return session.scalar(_fresh(case_id).with_for_update(key_share=True, skip_locked=True))
+
+
+def _fresh(case_id: str) -> Select[Case]:
+    return select(Case).where(Case.id == case_id).execution_options(populate_existing=True)
+
+
+def by_reference(session: Session, reference: str) -> Case | None:
+    """The case with this reference, however it was typed."""
+    return session.scalar(select(Case).where(Case.reference == reference.strip().upper()))
+
+
+def approach_from(session: Session, source: str) -> Approach | None:
+    """The approach with this source: the carrier's id of a call or text, or a form's own."""
+    return session.scalar(select(Approach).where(Approach.source == source))
+
+
+def waiting_with_tag(session: Session, tags: Sequence[bytes]) -> Case | None:
+    """The oldest case that waits for first contact and carries one of these full tags."""
+    return session.scalar(
+        awaiting()
+        .join(RepeatTag, RepeatTag.case_id == Case.id)
+        .where(RepeatTag.full.in_(tags))
+        .order_by(Case.opened_at)
+        .limit(1)
+    )
+
+
+def maybe_the_same(session: Session, case: Case) -> list[Case]:
+    """Other cases whose eight-bit tag agrees with this one's: a hint, never a proof."""
+    mine = select(RepeatTag.short).where(RepeatTag.case_id == case.id)
+    others = select(RepeatTag.case_id).where(RepeatTag.short.in_(mine), RepeatTag.case_id != case.id)
+    return list(session.scalars(select(Case).where(Case.id.in_(others), ~exists().where(Join.case_id == Case.id))))
+
+
+def with_return_code(session: Session, tag: str) -> Case | None:
+    """The case whose caller was given the code with this tag."""
+    return session.scalar(select(Case).join(ReturnCode, ReturnCode.case_id == Case.id).where(ReturnCode.tag == tag))
+
+
+def mailboxes_at(session: Session, locator: int) -> list[Mailbox]:
+    """The mailboxes a receipt's locator points at; nearly always none or one."""
+    return list(session.scalars(select(Mailbox).where(Mailbox.locator == locator).order_by(Mailbox.made_at)))
+
+
+def joined_into(session: Session, case: Case) -> list[Case]:
+    """Cases that go on as part of this one."""
+    return list(session.scalars(select(Case).join(Join, Join.case_id == Case.id).where(Join.into_id == case.id)))
+
+
+def board(session: Session) -> list[Case]:
+    """Every open case with what the board shows of it; who waits longest comes first."""
+    return list(
+        session.scalars(
+            select(Case)
+            .where(~closed())
+            .order_by(Case.due_at)
+            .options(
+                selectinload(Case.holds),
+                selectinload(Case.assignments),
+                selectinload(Case.approaches),
+                selectinload(Case.first_contact),
+                selectinload(Case.danger),
+                selectinload(Case.breach),
+            )
+        )
+    )
+
+
+def count_waiting(session: Session) -> int:
+    """Open cases that nobody has taken."""
+    return _count(session, ~closed(), ~reached(), ~held())
+
+
+def count_taken(session: Session) -> int:
+    """Open cases that somebody has taken and nobody has reached."""
+    return _count(session, ~closed(), ~reached(), held())
+
+
+def count_reached(session: Session) -> int:
+    """Open cases with first contact made."""
+    return _count(session, ~closed(), reached())
+
+
+def count_overdue(session: Session, at: datetime) -> int:
+    """Open cases past their due moment without contact."""
+    return _count(session, ~closed(), ~reached(), Case.due_at <= at)
+
+
+def next_due(session: Session) -> datetime | None:
+    """The due moment that comes first among the cases that await contact."""
+    return session.scalar(select(func.min(Case.due_at)).where(~closed(), ~reached()))
+
+
+def breaches(session: Session) -> int:
+    """How many times the promise has been broken, ever."""
+    return session.scalar(select(func.count()).select_from(Breach)) or 0
+
+
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Case).where(*conditions)) or 0

@@ -1,0 +1,348 @@
+"""The operator's hand: every command says what it did, and ends with status 0 only when it did it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+import uvicorn
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app import VERSION, demo, logs
+from app.audit import sequencer
+from app.audit.export import export
+from app.audit.verify import Progress, verify
+from app.clock import Clock, WallClock
+from app.db import MIGRATIONS, Database
+from app.errors import DygnetError
+from app.health import status as status_of
+from app.oncall import preflight
+from app.programme.apply import apply as apply_programme
+from app.programme.apply import current, difference, read
+from app.settings import Settings, settings_from
+from app.staff.directory import Directory, by_alias
+from app.staff.signin import make_link
+from app.telephony.carrier import CarrierError
+from app.vault.keyring import Keyring
+from app.worker import carrier_for, worker_for
+
+app = typer.Typer(help="Dygnet: the backend of a 24-hour line.", no_args_is_help=True, pretty_exceptions_enable=False)
+staff = typer.Typer(help="The people who answer.", no_args_is_help=True)
+keys = typer.Typer(help="The keys, their generations and ages.", no_args_is_help=True)
+audit = typer.Typer(help="The log nobody can quietly change.", no_args_is_help=True)
+app.add_typer(staff, name="staff")
+app.add_typer(keys, name="keys")
+app.add_typer(audit, name="audit")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("demo")
+def run_demo(
+    port: Annotated[int, typer.Option(help="The line; the telephones are on the next port.", min=1, max=65534)] = 8000,
+    speed: Annotated[float, typer.Option(help="How many times as fast the clock runs.", min=1, max=86400)] = 1.0,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin with no data.")] = False,
+) -> None:
+    """Everything in one process on this machine, with a simulated telephone company. No account, no network."""
+    demo.run(port=port, speed=speed, fresh=fresh)
+
+
+@app.command()
+def init(
+    programme: Annotated[Path | None, typer.Option(help="A programme file to apply as well.")] = None,
+) -> None:
+    """Make the keys and the database. Safe to repeat; overwrites no key."""
+    settings = settings_from()
+    for path in Keyring.create(settings.keys_dir):
+        print(f"made     {path}")
+    with _database(settings) as db:
+        db.migrate()
+        print("schema   current")
+        if programme:
+            _apply(settings, db, programme, dry_run=False)
+
+
+@app.command()
+def serve(
+    surfaces: Annotated[str | None, typer.Option(help="public,carrier,console: which doors to open.")] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="How many processes.", min=1)] = 1,
+) -> None:
+    """Open the doors."""
+    if surfaces:
+        os.environ["SURFACES"] = surfaces
+    settings_from()
+    uvicorn.run(
+        "app.main:from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+    )
+
+
+@app.command()
+def work() -> None:
+    """Run an engine: escalation, delivery, the log's sequence. As many as you like, anywhere."""
+    settings = settings_from()
+    logs.start(settings.log_level)
+    with _database(settings) as db:
+        worker = worker_for(settings, db, WallClock())
+        told = threading.Event()
+        demo.when_told_to_stop(told.set)
+        worker.start()
+        told.wait()
+        worker.stop()
+
+
+@app.command("apply")
+def apply_file(
+    file: Annotated[Path, typer.Argument(help="The programme file.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+) -> None:
+    """Bring a programme file into the database: validate, show the difference, apply."""
+    settings = settings_from()
+    with _database(settings) as db:
+        _apply(settings, db, file, dry_run=dry_run)
+
+
+@staff.command("link")
+def link(alias: Annotated[str, typer.Argument(help="Whose link.")]) -> None:
+    """A one-time sign-in link, good for fifteen minutes. Hand it over in person."""
+    settings = settings_from()
+    with _database(settings) as db, db.transaction() as session:
+        person = by_alias(session, alias)
+        if person is None:
+            _stop(f"nobody on the staff is called {alias}: see the programme file")
+        token = make_link(session, person, at=WallClock().now(), by="operator")
+    print(f"{settings.public_url}/console/enrol/{token}")
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """How things stand: what waits, what is late, who is on call."""
+    with _database(settings_from()) as db, db.reading() as session:
+        standing = status_of(session, at=_clock().now()).plain()
+    _print(standing, as_json=as_json)
+
+
+@app.command()
+def check(as_json: AsJson = False) -> None:
+    """Look over settings, keys, database, programme, roster and carrier, and say what to do about each finding."""
+    findings = list(_findings())
+    if as_json:
+        print(json.dumps(findings, ensure_ascii=False, indent=2))
+    for finding in [] if as_json else findings:
+        print(f"! {finding['what']}\n  {finding['do']}")
+    if not findings and not as_json:
+        print("all is well")
+    raise typer.Exit(1 if findings else 0)
+
+
+@keys.command("status")
+def keys_status(as_json: AsJson = False) -> None:
+    """Which keys lie in the folder, by kind and generation. Opens none of them."""
+    folder = settings_from().keys_dir
+    found = sorted(path.name for path in folder.glob("*.*") if path.suffix in {".key", ".pub"})
+    if not found:
+        _stop(f"there are no keys in {folder}. Make them with: dygnet init")
+    now = WallClock().now().timestamp()
+    rows = []
+    for name in found:
+        kind, generation, key_id, half = name.split(".")
+        days = int((now - (folder / name).stat().st_mtime) // 86400)
+        rows.append({"kind": kind, "generation": int(generation), "id": key_id, "half": half, "age_days": days})
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        print(f"{row['kind']:6} {row['generation']:4}  {row['id']:16} {row['half']}  {row['age_days']} days")
+
+
+@audit.command("export")
+def audit_export(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
+    """Write the whole log so that anybody can verify it without us."""
+    settings = settings_from()
+    keyring = Keyring.load(settings.keys_dir, private=("audit",))
+    with _database(settings) as db:
+        made = export(
+            db,
+            folder,
+            key=keyring.log_key,
+            origin=keyring.log_name,
+            at=_clock().now(),
+            by="operator",
+            progress=_progress("entries"),
+        )
+    print(f"{made.size} entries in {made.folder}\nthe log's key, to hand over by another road:\n{made.vkey}")
+    if made.damage:
+        _stop(f"the stored log is damaged: {made.damage}")
+
+
+@audit.command("verify")
+def audit_verify(
+    folder: Annotated[Path, typer.Argument(help="An exported folder.")],
+    key: Annotated[list[str] | None, typer.Option(help="The log's key, as you were given it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check an exported log: signatures, every leaf and tile, every kept checkpoint, every view."""
+    report = verify(folder, key, progress=_progress("checked"))
+    if as_json:
+        print(json.dumps({"ok": report.ok, "checked": report.checked, "wrong": report.findings}, indent=2))
+    else:
+        print("\n".join(report.lines()))
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@audit.command("checkpoint")
+def audit_checkpoint() -> None:
+    """Sign the log as it stands now, and print the checkpoint."""
+    settings = settings_from()
+    keyring = Keyring.load(settings.keys_dir, private=("audit",))
+    now = _clock().now()
+    with _database(settings) as db, db.transaction() as session:
+        while sequencer.sequence(session, at=now) == sequencer.BATCH:
+            pass
+        print(sequencer.checkpoint(session, keyring.log_key, at=now, origin=keyring.log_name).note, end="")
+
+
+def main() -> None:
+    """Run a command; what Dygnet itself can say went wrong is said in words, with status 1."""
+    try:
+        app()
+    except DygnetError as problem:
+        _stop(str(problem))
+
+
+def _apply(settings: Settings, db: Database, file: Path, *, dry_run: bool) -> None:
+    programme = read(file)
+    keyring = Keyring.load(settings.keys_dir, private=("duty",))
+    directory = Directory(keyring)
+    with db.reading() as session:
+        lines = difference(session, programme, directory=directory)
+    print("\n".join(lines) or "nothing to change")
+    if dry_run or not lines:
+        return
+    with db.transaction() as session:
+        apply_programme(
+            session, programme, at=_clock().now(), by="operator", duty=keyring.public("duty"), directory=directory
+        )
+    print("applied")
+
+
+def _findings() -> Iterator[dict[str, str]]:
+    settings = settings_from()
+    try:
+        keyring = Keyring.load(settings.keys_dir, private=("duty",))
+        keyring.public("rota")
+        directory = Directory(keyring)
+    except DygnetError as problem:
+        yield {"what": str(problem), "do": "dygnet init"}
+        return
+    with _database(settings) as db:
+        if behind := _schema_behind(db):
+            yield {"what": behind, "do": "dygnet init"}
+            return
+        try:
+            with db.reading() as session:
+                sender = current(session).programme.numbers[0]
+                for finding in preflight.findings(session, directory.phone_of, at=_clock().now()):
+                    yield {"what": finding.what, "do": finding.do}
+        except DygnetError as problem:
+            yield {"what": str(problem), "do": "dygnet apply FILE"}
+            return
+    yield from _carrier_findings(settings, sender)
+
+
+def _carrier_findings(settings: Settings, sender: str) -> Iterator[dict[str, str]]:
+    try:
+        lines = {line.number: line for line in carrier_for(settings, sender=sender).lines()}
+    except CarrierError:
+        yield {"what": "the carrier does not answer, or refuses the account", "do": "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"}
+        return
+    except DygnetError as problem:
+        yield {"what": str(problem), "do": "set them in the environment or in .env"}
+        return
+    line = lines.get(sender)
+    wanted = {"voice": f"{settings.public_url}/carrier/voice", "sms": f"{settings.public_url}/carrier/sms"}
+    if line is None:
+        yield {"what": "the line's number is not among the account's", "do": "buy or port it, or correct `numbers`"}
+    elif (line.voice_url, line.sms_url) != (wanted["voice"], wanted["sms"]):
+        yield {
+            "what": "the webhooks at the carrier are not ours",
+            "do": f"set, as POST: voice {wanted['voice']} and SMS {wanted['sms']}",
+        }
+
+
+def _schema_behind(db: Database) -> str | None:
+    with db.engine.connect() as connection:
+        have = MigrationContext.configure(connection).get_current_revision()
+    want = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    return None if have == want else "the database's schema is not the one this version needs"
+
+
+def _clock() -> Clock:
+    return demo.clock_of(Path("var")) or WallClock()
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    db = Database(settings.database_url.get_secret_value())
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def _print(values: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(values, ensure_ascii=False, indent=2))
+        return
+    for name, value in values.items():
+        shown = ", ".join(value) if isinstance(value, list) else "-" if value is None else value
+        print(f"{name.replace('_', ' '):18} {shown}")
+
+
+def _progress(what: str) -> Progress | None:
+    """A line on standard error that counts, where a person is looking."""
+    if not sys.stderr.isatty():
+        return None
+    shown = [0.0]
+
+    def show(done: int, of: int) -> None:
+        if time.monotonic() - shown[0] > 0.2 or done == of:
+            shown[0] = time.monotonic()
+            print(f"\r{what} {done} of {of}", end="\n" if done == of else "", file=sys.stderr)
+
+    return show
+
+
+def _stop(why: str) -> NoReturn:
+    print(f"dygnet: {why}", file=sys.stderr)
+    raise SystemExit(1)
+
+
+@app.callback(invoke_without_command=True)
+def version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Dygnet: the backend of a 24-hour line."""
+    if version:
+        print(f"dygnet {VERSION}")
+        raise typer.Exit
+
+
+if __name__ == "__main__":
+    main()

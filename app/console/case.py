@@ -1,0 +1,135 @@
+"""The page of one case: the next right step on top, then everything that is known and not secret."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app.cases import queries
+from app.cases.contents import REVEAL_REASONS, Opened
+from app.cases.facts import ATTEMPT_OUTCOMES, CONTACT_CHANNELS, Content
+from app.cases.models import Case
+from app.cases.permissions import Hours, may_contact
+from app.console import sight
+from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
+from app.console.forms import Chosen, endings_for
+from app.console.history import alarms, outcome
+from app.console.next_step import newest
+from app.console.paper import Paper, paper_for
+from app.console.rows import row_of
+from app.console.site import ASite
+from app.web import Now
+
+router = APIRouter(prefix="/console", dependencies=[Depends(from_our_pages)])
+
+OnCases = Annotated[SignedIn, only(*CASE_ROLES)]
+
+
+@router.get("/cases/{reference}")
+def show(reference: str, site: ASite, now: Now, who: OnCases) -> Response:
+    """The case, after the log took note of who opened it. Unknown and not theirs: the same answer."""
+    with site.db.transaction() as session:
+        case = sight.find(session, reference, who)
+        if case:
+            case.log("case.read", by=who.alias, at=now)
+        else:
+            sight.refuse(session, reference, who, at=now)
+    if case is None:
+        raise sight.no_such_case()
+    if case.reference != reference:
+        return RedirectResponse(address(case), status_code=303)
+    with site.db.reading() as session:
+        return sheet(session, case, paper_for(session, site, who, at=now))
+
+
+def address(case: Case) -> str:
+    """Where its page is."""
+    return f"/console/cases/{case.reference}"
+
+
+def shown_word(case: Case, who: SignedIn) -> str:
+    """Proof that this session was shown the case while it waited: who comes second may then be told so."""
+    return hmac.digest(who.csrf.encode(), f"shown|{case.id}".encode(), "sha256").hex()
+
+
+def sheet(
+    session: Session,
+    case: Case,
+    paper: Paper,
+    *,
+    chosen: Chosen | None = None,
+    opened: Sequence[Opened] | None = None,
+    locked_because: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    """The page. `opened` are its secrets, for the one answer they are shown in; `locked_because` why they are not."""
+    case = session.get_one(Case, case.id)
+    chosen = chosen or Chosen()
+    is_open = not case.closure and not case.join
+    return paper.show(
+        "case",
+        status=status,
+        case=case,
+        row=row_of(session, case, paper.who, paper.times),
+        is_open=is_open,
+        keeps=is_open and sight.keeps(case, paper.who),
+        may_record=is_open and sight.may_record(case, paper.who),
+        shown=shown_word(case, paper.who),
+        chosen=chosen,
+        opened=opened,
+        locked_because=locked_because,
+        reasons=_reasons(case),
+        channels=CONTACT_CHANNELS,
+        outcomes=ATTEMPT_OUTCOMES,
+        endings=endings_for(case),
+        permissions=_permissions(session, case, paper),
+        alarms=alarms(session, case),
+        page_outcome=outcome,
+        maybe_same=[other.reference for other in queries.maybe_the_same(session, case)],
+        joined=queries.joined_into(session, case),
+    )
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the person said about one way of contact, and what that means at this moment."""
+
+    channel: str
+    answer: str
+    """`yes`, `no`, `expired` or `not_asked`."""
+
+    hours: Hours | None = None
+    now: bool = False
+    about: str = ""
+    """Which number it is about: the kind of content, which says nothing of the number."""
+
+
+def _permissions(session: Session, case: Case, paper: Paper) -> list[Said]:
+    return [_said(session, case, channel, paper) for channel in ("call", "sms", "voicemail")]
+
+
+def _said(session: Session, case: Case, channel: str, paper: Paper) -> Said:
+    wish = newest(case.wishes, channel)
+    if wish is None:
+        return Said(channel, "not_asked")
+    if not wish.allowed:
+        return Said(channel, "no")
+    if wish.expires_at <= paper.times.now:
+        return Said(channel, "expired")
+    permission = max((p for p in case.permissions if p.channel == channel), key=lambda p: p.at)
+    content = session.get(Content, permission.content_id) if permission.content_id else None
+    local = paper.times.now.astimezone(paper.times.zone)
+    now = may_contact(case.wishes, channel, local=local)
+    return Said(channel, "yes", wish.hours, now, content.kind if content else "")
+
+
+def _reasons(case: Case) -> Sequence[str]:
+    """Why somebody may need to see the secrets, the likeliest first."""
+    likely = "agreed_call" if case.first_contact else "new_attempt" if case.attempts else "first_contact"
+    return sorted(REVEAL_REASONS, key=lambda reason: reason != likely)

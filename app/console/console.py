@@ -1,0 +1,67 @@
+"""The console's app: the only face that holds the key which opens cases."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import cast
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from app.clock import Clock
+from app.console import board, case, deeds, log, reveal, roster, session
+from app.console.session import SIGN_IN, preferred
+from app.console.site import Site
+from app.console.watch import Watch
+from app.console.wording import say
+from app.db import Database
+from app.vault.keyring import Keyring
+from app.web import Cookie, Pages, Problem, new_face
+
+_FOLDER = Path(__file__).parent / "pages"
+_PROBLEMS = {401: "signed_out", 403: "forbidden", 404: "missing", 405: "missing", 413: "too_large"}
+
+
+def create_console(
+    db: Database, clock: Clock, keyring: Keyring, *, public_url: str, door_clock: Clock | None = None
+) -> FastAPI:
+    """The surface `console`. Its addresses are whole: `/console/…`.
+
+    `keyring` holds the private half of the rota key. `door_clock` times links and sign-ins; a demo whose clock
+    runs fast gives the wall's, so that nobody is signed out after three seconds.
+    """
+    face = new_face(db=db, clock=clock, public_url=public_url, problem_page=_problem_page)
+    face.state.site = Site(
+        db=db,
+        clock=clock,
+        door_clock=door_clock or clock,
+        pages=Pages(_FOLDER),
+        cookie=Cookie("dygnet", https=public_url.startswith("https://")),
+        keyring=keyring,
+        watch=Watch(db, clock),
+    )
+    face.mount("/console/assets", StaticFiles(directory=_FOLDER / "assets"))
+    for room in (session, board, case, deeds, reveal, roster, log):
+        face.include_router(room.router)
+    return face
+
+
+def _problem_page(request: Request, problem: Problem) -> Response:
+    """What happened, whether anything was lost, and what to do now; a page without a sign-in leads to it."""
+    if problem.status == 401 and request.method == "GET":
+        return RedirectResponse(f"{SIGN_IN}?next={quote(request.url.path)}", status_code=303)
+    who = getattr(request.state, "who", None)
+    language = who.language if who else preferred(request)
+    kind = "broken" if problem.status >= 500 else _PROBLEMS.get(problem.status, "unclear")
+    return cast(Site, request.app.state.site).pages.answer(
+        "problem.html",
+        status=problem.status,
+        page="problem",
+        language=language,
+        say=partial(say, language),
+        kind=kind,
+        changed_nothing=request.method == "POST",
+    )

@@ -1,0 +1,68 @@
+"""What a page is written on: for whom, in which language, at which moment, and whether the engine is alive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse
+
+from app.console.doors import CASE_ROLES, LOG_ROLES, ROSTER_ROLES, SignedIn
+from app.console.pulse import is_silent, last_round
+from app.console.site import Site
+from app.console.times import Times
+from app.console.wording import said, say
+from app.programme.apply import current
+from app.staff.roles import Role
+
+_ROOMS: Final[tuple[tuple[str, str, tuple[Role, ...]], ...]] = (
+    ("board", "/console/", CASE_ROLES),
+    ("roster", "/console/roster", ROSTER_ROLES),
+    ("log", "/console/log", LOG_ROLES),
+)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Made once for each answer."""
+
+    site: Site
+    who: SignedIn
+    times: Times
+    round_at: datetime | None
+    """When the engine last played a round."""
+
+    def show(self, page: str, *, status: int = 200, **values: object) -> HTMLResponse:
+        """The page `board`, `case`, … as this reader sees it."""
+        language, times = self.who.language, self.times
+        return self.site.pages.answer(
+            f"{page}.html",
+            status=status,
+            page=page,
+            language=language,
+            say=partial(say, language),
+            said=partial(said, language),
+            times=times,
+            who=self.who,
+            rooms=rooms_of(self.who),
+            round_at=self.round_at,
+            engine_is_silent=is_silent(self.round_at, at=times.now, speed=self.site.clock.speed),
+            speed=self.site.clock.speed,
+            **values,
+        )
+
+
+def paper_for(session: Session, site: Site, who: SignedIn, *, at: datetime) -> Paper:
+    """Paper for this reader. Misconfigured when no programme is in force."""
+    zone: ZoneInfo = current(session).zone
+    round_at = last_round(session)
+    return Paper(site, who, Times(who.language, zone, at), round_at)
+
+
+def rooms_of(who: SignedIn) -> list[tuple[str, str]]:
+    """The rooms that are open to them: name and address, the first being where they begin."""
+    return [(name, address) for name, address, roles in _ROOMS if who.may(*roles)]

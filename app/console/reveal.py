@@ -1,0 +1,64 @@
+"""Seeing what is secret about a case: a reason, an entry that is committed first, one answer, and gone again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import contents
+from app.cases.facts import Grant
+from app.cases.models import Case
+from app.console import sight
+from app.console.case import sheet
+from app.console.deeds import kept_case
+from app.console.doors import CASE_ROLES, SignedIn, deed, from_our_pages
+from app.console.forms import Chosen
+from app.console.paper import paper_for
+from app.console.site import ASite
+from app.errors import DygnetError
+from app.logs import Log
+from app.vault.keyring import Keyring
+from app.web import Now, Posted
+
+router = APIRouter(prefix="/console/cases/{reference}", dependencies=[Depends(from_our_pages)])
+
+_log = Log("console")
+
+
+@router.post("/reveal")
+def reveal(
+    reference: str, site: ASite, posted: Posted, now: Now, who: Annotated[SignedIn, deed(*CASE_ROLES)]
+) -> Response:
+    """Show the secrets in this one answer. No entry in the log, no opening: the entry is committed before a key turns."""
+    because = posted.get("because", "")
+    wrong = {"because": "mistake.because"} if because not in contents.REVEAL_REASONS else {}
+    with site.db.transaction() as session:
+        case = kept_case(session, reference, who, at=now)
+        if case and (case.closure or case.join):
+            wrong = {"closed": "mistake.closed"}
+        if case and not wrong:
+            contents.reveal(case, by=who.person(session), because=because, at=now)
+    if case is None:
+        raise sight.no_such_case()
+    with site.db.reading() as session:
+        paper = paper_for(session, site, who, at=now)
+        if wrong:
+            return sheet(session, case, paper, chosen=Chosen(because=because, mistakes=wrong), status=422)
+        try:
+            opened = _open(session, case, site.keyring)
+        except DygnetError as problem:
+            _log.error("a case's contents do not open", problem=problem, reference=case.reference)
+            return sheet(session, case, paper, locked_because="reveal.cannot_open", status=500)
+        return sheet(session, case, paper, opened=opened)
+
+
+def _open(session: Session, case: Case, keyring: Keyring) -> list[contents.Opened]:
+    """With the generation of the rota key that this case was granted to."""
+    case = session.get_one(Case, case.id)
+    readers = session.scalars(select(Grant.reader).where(Grant.case_id == case.id)).all()
+    rota = [reader for reader in readers if reader.startswith("rota-")]
+    return contents.opened(session, case, keyring.private("rota", rota[0] if rota else None))

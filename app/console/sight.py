@@ -1,0 +1,80 @@
+"""Which case a person may see, take, and read. Not theirs to see is the same as unknown, in words and in work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app.audit.log import record
+from app.cases import queries
+from app.cases.models import Case
+from app.console.doors import CASE_ROLES, SignedIn
+from app.errors import NoSuchPage
+from app.notifications.models import Notification
+from app.staff.roles import Role
+
+
+def keeper(case: Case) -> str | None:
+    """The id of who has the case: its holder, or who was in contact when nobody holds it."""
+    if case.hold:
+        return case.hold.person_id
+    return case.first_contact.by_id if case.first_contact else None
+
+
+def keeps(case: Case, who: SignedIn) -> bool:
+    """Whether the case is theirs: only then may its secrets be read and its outcome be written."""
+    return keeper(case) == who.person_id
+
+
+def may_record(case: Case, who: SignedIn) -> bool:
+    """Whether they may write down an attempt: the case is theirs, or was. A contact made by somebody whose hold ran
+    out in the meantime still is a contact."""
+    return keeps(case, who) or any(hold.person_id == who.person_id for hold in case.holds)
+
+
+def oversees(who: SignedIn) -> bool:
+    """Whether they see the page of every case. The secrets are not on it."""
+    return who.may(Role.COORDINATOR, Role.MANAGER)
+
+
+def sees(case: Case, who: SignedIn) -> bool:
+    """Whether the case's page is theirs to open: it is theirs, it waits and they answer, or they oversee."""
+    waits = case.awaits_contact and case.hold is None
+    return keeps(case, who) or oversees(who) or (waits and who.may(Role.HANDLER))
+
+
+def may_take(session: Session, case: Case, who: SignedIn) -> bool:
+    """Whether they may take it now: it is free, and they are a handler or were paged about it."""
+    if case.hold or not case.awaits_contact:
+        return False
+    return who.may(Role.HANDLER) or _was_asked(session, case, who)
+
+
+def find(session: Session, reference: str, who: SignedIn) -> Case | None:
+    """The case they mean, if they may see it; one that was joined into another leads there."""
+    case = queries.by_reference(session, reference)
+    while case and case.join:
+        case = session.get(Case, case.join.into_id)
+    return case if case and sees(case, who) else None
+
+
+def refuse(session: Session, reference: str, who: SignedIn, *, at: datetime) -> None:
+    """Note that they asked for a case they may not see. Commit it, then raise `no_such_case()`."""
+    case = queries.by_reference(session, reference)
+    about = case.pseudonym if case else ""
+    role = who.in_role(*CASE_ROLES)
+    record(session, at=at, by=who.alias, role=role, action="access.refused", about=about, outcome="refused")
+
+
+def no_such_case() -> NoSuchPage:
+    """Unknown, or not theirs: one answer for both."""
+    return NoSuchPage("There is no such case, or it is not yours to see.")
+
+
+def _was_asked(session: Session, case: Case, who: SignedIn) -> bool:
+    if case.responsible and case.responsible.person_id == who.person_id:
+        return True
+    paged = exists().where(Notification.case_id == case.id, Notification.person_id == who.person_id)
+    return bool(session.scalar(select(paged)))

@@ -1,0 +1,43 @@
+"""What all pages of the console share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from app.clock import Clock
+from app.console.watch import Watch
+from app.db import Database
+from app.vault.keyring import Keyring
+from app.web import Cookie, Pages
+
+
+@dataclass(frozen=True)
+class Site:
+    """What `create_console` built once."""
+
+    db: Database
+    clock: Clock
+    door_clock: Clock
+    """Times links and sign-ins: the wall's in a demo whose other clock runs fast."""
+
+    pages: Pages
+    cookie: Cookie
+    keyring: Keyring = field(repr=False)
+    watch: Watch = field(repr=False)
+
+    def at_the_door(self) -> datetime:
+        """The moment by which a session is young or old."""
+        return self.door_clock.now()
+
+
+async def site_of(request: Request) -> Site:
+    """What hangs on the app."""
+    return cast(Site, request.app.state.site)
+
+
+ASite = Annotated[Site, Depends(site_of)]
+"""For a route that needs what all pages share."""

@@ -1,0 +1,213 @@
+"""The whole line in one process on loopback: doors, engine, and a simulated telephone company. Nothing leaves the machine."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from app import logs
+from app.clock import FastClock, WallClock
+from app.db import Database
+from app.errors import Misconfigured
+from app.escalation.models import Pulse
+from app.main import create_app
+from app.oncall.duty import duty
+from app.programme.apply import apply, current, read
+from app.settings import Settings, settings_from
+from app.simulator import create_simulator
+from app.simulator.exchange import Account, Exchange
+from app.simulator.timeline import LiveTimeline
+from app.staff.directory import Directory, everyone
+from app.staff.signin import make_link
+from app.vault.keyring import Keyring
+from app.worker import Worker, worker_for
+
+EXAMPLE = Path(__file__).parent / "programme" / "example.toml"
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Marker:
+    """`var/demo.json`: says that this folder is a demo's, and how its clock runs. Only such a folder is ever cleared."""
+
+    account_sid: str
+    auth_token: str
+    speed: float = 1.0
+    clock_started: str = ""
+    wall_started: str = ""
+
+
+def run(*, port: int, speed: float, fresh: bool, folder: Path = Path("var"), say: Callable[[str], None] = print) -> None:
+    """Run until Ctrl-C. Data stays for the next time; `fresh` begins with none."""
+    marker = _claim(folder, fresh=fresh)
+    settings = _settings(folder, marker, port)
+    logs.start("WARNING")
+    Keyring.create(settings.keys_dir)
+    db = Database(settings.database_url.get_secret_value())
+    db.migrate()
+    clock = _clock(db, speed)
+    _write(folder, Marker(marker.account_sid, marker.auth_token, speed, clock.now().isoformat(), _wall().isoformat()))
+    keyring = Keyring.load(settings.keys_dir, private=("duty",))
+    _bring_in_programme(db, keyring, at=clock.now())
+    exchange = _telephone_company(db, keyring, settings)
+    worker = worker_for(settings, db, clock, tick=0.25)
+    servers = [_server(create_app(settings, clock=clock, database=db), port), _server(create_simulator(exchange), port + 1)]
+    _run_until_told(servers, worker, lambda: say(_welcome(db, port, speed)))
+    db.close()
+
+
+def clock_of(folder: Path) -> FastClock | None:
+    """The clock of the demo whose data lie here, for commands given beside it; None where there is no demo."""
+    path = folder / "demo.json"
+    if not path.exists():
+        return None
+    marker = Marker(**json.loads(path.read_text()))
+    if not marker.clock_started:
+        return None
+    passed = (_wall() - datetime.fromisoformat(marker.wall_started)) * marker.speed
+    return FastClock(speed=marker.speed, start=datetime.fromisoformat(marker.clock_started) + passed)
+
+
+def _claim(folder: Path, *, fresh: bool) -> Marker:
+    path = folder / "demo.json"
+    if not path.exists() and any((folder / name).exists() for name in ("dygnet.db", "keys")):
+        raise Misconfigured(
+            f"{folder}/ holds data that no demo made. The demo will not touch it: run it in another folder."
+        )
+    if fresh and path.exists():
+        _clear(folder)
+    if not path.exists():
+        _write(folder, Marker(account_sid=f"AC{secrets.token_hex(16)}", auth_token=secrets.token_hex(16)))
+    return Marker(**json.loads(path.read_text()))
+
+
+def _clear(folder: Path) -> None:
+    for name in ("dygnet.db", "dygnet.db-wal", "dygnet.db-shm", "demo.json"):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / "keys", ignore_errors=True)
+
+
+def _write(folder: Path, marker: Marker) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "demo.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(asdict(marker), indent=2))
+
+
+def _settings(folder: Path, marker: Marker, port: int) -> Settings:
+    return settings_from(
+        env_file=None,
+        database_url=f"sqlite:///{folder / 'dygnet.db'}",
+        keys_dir=folder / "keys",
+        public_url=f"http://{HOST}:{port}",
+        surfaces="public,carrier,console",
+        twilio_account_sid=marker.account_sid,
+        twilio_auth_token=marker.auth_token,
+        twilio_api_url=f"http://{HOST}:{port + 1}",
+    )
+
+
+def _wall() -> datetime:
+    return WallClock().now()
+
+
+def _clock(db: Database, speed: float) -> FastClock:
+    """Goes on from where the last demo stopped, so that time never runs backwards in the data."""
+    with db.reading() as session:
+        pulse = session.get(Pulse, 1)
+    return FastClock(speed=speed, start=max(_wall(), pulse.at) if pulse else _wall())
+
+
+def _bring_in_programme(db: Database, keyring: Keyring, *, at: datetime) -> None:
+    with db.transaction() as session:
+        apply(
+            session, read(EXAMPLE), at=at, by="operator", duty=keyring.public("duty"), directory=Directory(keyring)
+        )
+
+
+def _telephone_company(db: Database, keyring: Keyring, settings: Settings) -> Exchange:
+    account = Account(sid=settings.twilio_account_sid or "", auth_token=settings.twilio_auth_token[0].get_secret_value())
+    exchange = Exchange(account, timeline=LiveTimeline())
+    directory = Directory(keyring)
+    with db.reading() as session:
+        for number in current(session).programme.numbers:
+            exchange.sell_line(
+                number,
+                voice_url=f"{settings.public_url}/carrier/voice",
+                sms_url=f"{settings.public_url}/carrier/sms",
+            )
+        for person in everyone(session):
+            if staff_number := directory.phone_of(session, person):
+                exchange.show(staff_number, person.alias)
+    return exchange
+
+
+def _server(app: ASGIApp, port: int) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        host=HOST,
+        port=port,
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    return uvicorn.Server(config)
+
+
+def _run_until_told(servers: list[uvicorn.Server], worker: Worker, welcome: Callable[[], None]) -> None:
+    told = threading.Event()
+    when_told_to_stop(told.set)
+    threads = [threading.Thread(target=server.run, daemon=True) for server in servers]
+    for thread in threads:
+        thread.start()
+    while not all(server.started for server in servers):
+        if not all(thread.is_alive() for thread in threads):
+            raise Misconfigured("A port is in use by another program. Choose another with --port.")
+        time.sleep(0.05)
+    worker.start()
+    welcome()
+    told.wait()
+    for server in servers:
+        server.should_exit = True
+    for thread in threads:
+        thread.join(timeout=5)
+    worker.stop()
+
+
+def when_told_to_stop(do: Callable[[], None]) -> None:
+    """Do this on Ctrl-C, and when the system asks the process to end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: do())
+
+
+def _welcome(db: Database, port: int, speed: float) -> str:
+    site, phones = f"http://{HOST}:{port}", f"http://{HOST}:{port + 1}"
+    with db.transaction() as session:
+        on_call = duty(session, _wall()).on_call or everyone(session)[0]
+        alias, token = on_call.alias, make_link(session, on_call, at=_wall(), by="operator")
+        number = current(session).programme.numbers[0]
+    pace = f" The clock runs {speed:g} times as fast." if speed != 1 else ""
+    return f"""
+Dygnet is running. Everything happens on this machine; nobody real is called.{pace}
+
+  The telephones   {phones}/           call the line, {number}, and answer as staff
+  The public page  {site}/sv/
+  The console      {site}/console/
+  Sign in as {alias}, once:
+                   {site}/console/enrol/{token}
+
+Try it: open the telephones, call the line, and let nobody answer. Ctrl-C stops; the data stay.
+"""

@@ -1,0 +1,92 @@
+"""What staff can text to the line: take, pass on, ask what waits. Anything else is answered with help."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases import queries
+from app.cases.models import Case
+from app.db import one_at_a_time
+from app.escalation import replies
+from app.escalation.models import StaffMessage
+from app.escalation.replies import Answer
+from app.notifications import outbox, wording
+from app.notifications.models import Priority
+from app.staff.models import Person
+
+ANSWER_LASTS = timedelta(minutes=30)
+_TAKE: Final = frozenset({"1", "OK"})
+_PASS_ON: Final = frozenset({"2"})
+_WHAT_WAITS: Final = frozenset({"?"})
+_WORD = re.compile(r"[\w?]+")
+_WORDING: Final = {
+    Answer.TAKEN: "sms.taken",
+    Answer.ALREADY_TAKEN: "sms.already_taken",
+    Answer.OVER: "sms.already_taken",
+    Answer.PASSED: "sms.passed",
+}
+
+
+def obey(session: Session, person: Person, body: str, *, source: str, at: datetime) -> None:
+    """Do what a member of staff texted, once for each `source` (the carrier's id of the text), and answer by text.
+
+    Without a reference the command is about the case they were last paged about and that still awaits contact.
+    """
+    one_at_a_time(session, source)
+    if session.get(StaffMessage, source):
+        return
+    session.add(StaffMessage(source=source, person_id=person.id, at=at))
+    session.flush()
+    command, *rest = [word.upper() for word in _WORD.findall(body)] or [""]
+    if command in _WHAT_WAITS:
+        waiting = [case.reference for case in session.scalars(queries.awaiting().order_by(Case.due_at)) if not case.hold]
+        _answer_waiting(session, person, waiting, source=source, at=at)
+        return
+    case = _meant(session, person, rest) if command in _TAKE | _PASS_ON else None
+    if case is None:
+        _answer(session, person, "sms.help", {}, source=source, at=at)
+        return
+    answer = (
+        replies.take(session, case.id, by=person, via="sms", at=at)
+        if command in _TAKE
+        else replies.pass_on(session, case.id, by=person, at=at)
+    )
+    _answer(session, person, _WORDING[answer], {"reference": case.reference}, source=source, at=at)
+
+
+def _meant(session: Session, person: Person, rest: Sequence[str]) -> Case | None:
+    if rest:
+        return queries.by_reference(session, rest[0])
+    paged = outbox.latest_page_to(session, person.id)
+    cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(paged)))}
+    return next((cases[case_id] for case_id in paged if cases[case_id].awaits_contact), None)
+
+
+def _answer_waiting(session: Session, person: Person, waiting: list[str], *, source: str, at: datetime) -> None:
+    if waiting:
+        _answer(session, person, "sms.waiting", {"lines": wording.fitting(waiting)}, source=source, at=at)
+    else:
+        _answer(session, person, "sms.nothing_waits", {}, source=source, at=at)
+
+
+def _answer(
+    session: Session, person: Person, words: str, values: dict[str, str], *, source: str, at: datetime
+) -> None:
+    outbox.queue(
+        session,
+        key=f"answer:{source}",
+        person=person,
+        channel="sms",
+        wording=words,
+        values=values,
+        priority=Priority.ANSWER,
+        due_at=at,
+        at=at,
+        valid_for=ANSWER_LASTS,
+    )

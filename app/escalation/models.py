@@ -1,0 +1,86 @@
+"""Where a case stands on its ladders. One row a case; the engine reads nothing else to know what is due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Id, Ref
+
+
+class Escalation(Base):
+    """The policy as it was when the case opened, how far it has come, and `next_at`; null means at rest.
+
+    `counts_from` is where the untaken ladder starts: the opening, or the moment the case came back.
+    `hurried_at` is set when every page of the last step failed: the next fresh step is due then.
+    """
+
+    __tablename__ = "escalations"
+    __table_args__ = (
+        CheckConstraint("ladder IN ('untaken', 'acute')", name="ladder"),
+        Index(
+            "ix_escalations_next_at",
+            "next_at",
+            sqlite_where=text("next_at IS NOT NULL"),
+            postgresql_where=text("next_at IS NOT NULL"),
+        ),
+    )
+
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    policy: Mapped[str] = mapped_column(Text)
+    ladder: Mapped[str] = mapped_column(String(12))
+    counts_from: Mapped[datetime]
+    position: Mapped[str] = mapped_column(Text, default="{}")
+    next_at: Mapped[datetime | None]
+    hurried_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(SmallInteger, default=0)
+
+
+class StepTaken(Base):
+    """A step that was taken: when it was due, when it ran, by how much it was late, how many missed repeats it stands for."""
+
+    __tablename__ = "escalation_steps"
+    __table_args__ = (UniqueConstraint("case_id", "counts_from", "step"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
+    counts_from: Mapped[datetime]
+    step: Mapped[str] = mapped_column(String(32))
+    due_at: Mapped[datetime]
+    ran_at: Mapped[datetime]
+    missed: Mapped[int] = mapped_column(default=0)
+    late_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class Pass(Base):
+    """Somebody handed a case on without having been in contact; they are not paged first for it again."""
+
+    __tablename__ = "escalation_passes"
+
+    id: Mapped[Id]
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
+    at: Mapped[datetime]
+
+
+class StaffMessage(Base):
+    """A text from a member of staff, by the carrier's id, so that a repeated webhook is answered once."""
+
+    __tablename__ = "escalation_staff_messages"
+
+    source: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
+    at: Mapped[datetime]
+
+
+class Pulse(Base):
+    """The engine's last round: one row, so that its silence can be seen."""
+
+    __tablename__ = "engine_pulse"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    round_ms: Mapped[int]
+    worst_lateness_ms: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,65 @@
+"""The first escalation of a case: written in the transaction that opens it, with the programme's ladders frozen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.cases.queries import awaiting
+from app.escalation import targets
+from app.escalation.models import Escalation
+from app.escalation.policy import Ladder, Policy, Step, to_json
+from app.programme.schema import Routine, UncontactedStep, UntakenStep
+
+
+def begin(session: Session, case: Case, routine: Routine, *, at: datetime) -> Escalation:
+    """Start the ladders of a case and name who is responsible. Counted from the case's opening, also when begun late."""
+    escalation = Escalation(
+        case_id=case.id,
+        policy=to_json(frozen(routine)),
+        ladder=Ladder.ACUTE if case.danger else Ladder.UNTAKEN,
+        counts_from=case.opened_at,
+        next_at=at,
+    )
+    session.add(escalation)
+    session.flush()
+    responsible = targets.first_in_line(session, case, escalation, at=at)
+    if responsible:
+        case.assign(responsible, at=at, because="on_call")
+    return escalation
+
+
+def adopt(session: Session, routine: Routine, *, at: datetime) -> int:
+    """Begin for every waiting case that has no escalation, and say how many. A safety net: there should be none."""
+    orphans = session.scalars(awaiting().where(~exists().where(Escalation.case_id == Case.id))).all()
+    for case in orphans:
+        begin(session, case, routine, at=at)
+    return len(orphans)
+
+
+def frozen(routine: Routine) -> Policy:
+    """The programme's ladders as they are at this moment."""
+    return Policy(
+        untaken=tuple(map(_counted_from_start, routine.untaken)),
+        acute=tuple(map(_counted_from_start, routine.acute)),
+        uncontacted=tuple(map(_counted_from_deadline, routine.uncontacted)),
+        grace=routine.take_grace,
+    )
+
+
+def escalation_of(session: Session, case: Case) -> Escalation:
+    """The case's escalation row, as fresh as the lock on the case."""
+    return session.scalars(
+        select(Escalation).where(Escalation.case_id == case.id).execution_options(populate_existing=True)
+    ).one()
+
+
+def _counted_from_start(step: UntakenStep) -> Step:
+    return Step(after=step.after, page=tuple(step.page), by=tuple(step.by), repeat=step.repeat)
+
+
+def _counted_from_deadline(step: UncontactedStep) -> Step:
+    return Step(after=-step.before, page=tuple(step.page), by=tuple(step.by), repeat=step.repeat)

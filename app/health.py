@@ -1,0 +1,133 @@
+"""How things stand: for `dygnet status`, for the machines that watch us, and for nobody's curiosity."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import FastAPI, Header, Request
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from app.cases import queries
+from app.clock import Clock
+from app.db import Database
+from app.escalation.models import Pulse, StepTaken
+from app.oncall import roster
+from app.oncall.duty import duty, rota_of
+from app.programme.apply import current
+from app.programme.fields import Tier
+from app.web import Db, Now, Problem, new_face
+
+STALE_AFTER = timedelta(seconds=60)
+"""An engine that has not played a round for this long (real time) is not to be relied on."""
+
+LOOK_BACK = timedelta(hours=24)
+LOOK_AHEAD = timedelta(hours=168)
+
+
+@dataclass(frozen=True)
+class Status:
+    """Counts of open cases, and whether the promise is being kept. Moments in UTC, ages in the clock's seconds."""
+
+    waiting: int
+    taken: int
+    reached: int
+    overdue: int
+    next_due_at: datetime | None
+    worst_lateness_s: float
+    last_round_age_s: float | None
+    on_call: list[str]
+    gaps: int
+
+    def plain(self) -> dict[str, object]:
+        """As JSON has it."""
+        return asdict(self) | {"next_due_at": self.next_due_at.isoformat() if self.next_due_at else None}
+
+
+def status(session: Session, *, at: datetime) -> Status:
+    """How things stand at a moment; `worst_lateness_s` over the last 24 hours, `gaps` over the next seven days."""
+    pulse = session.get(Pulse, 1)
+    on_call = duty(session, at).on_call
+    worst = session.scalar(select(func.max(StepTaken.late_ms)).where(StepTaken.ran_at >= at - LOOK_BACK))
+    return Status(
+        waiting=queries.count_waiting(session),
+        taken=queries.count_taken(session),
+        reached=queries.count_reached(session),
+        overdue=queries.count_overdue(session, at),
+        next_due_at=queries.next_due(session),
+        worst_lateness_s=(worst or 0) / 1000,
+        last_round_age_s=max(0.0, (at - pulse.at).total_seconds()) if pulse else None,
+        on_call=[on_call.alias] if on_call else [],
+        gaps=_gaps(session, at=at),
+    )
+
+
+def create_health(*, db: Database, clock: Clock, public_url: str, metrics_token: str | None) -> FastAPI:
+    """`/healthz`, `/readyz` and, with a token, `/metrics`: on every surface."""
+    face = new_face(db=db, clock=clock, public_url=public_url, problem_page=_plain_problem)
+    face.state.metrics_token = metrics_token
+    face.get("/healthz")(healthz)
+    face.get("/readyz")(readyz)
+    face.get("/metrics")(metrics)
+    return face
+
+
+def healthz() -> PlainTextResponse:
+    """The process is up."""
+    return PlainTextResponse("ok\n")
+
+
+def readyz(request: Request, db: Db, now: Now) -> JSONResponse:
+    """The database answers, the engine is fresh, and somebody is reachable: 200, or 503 and what is missing."""
+    missing = []
+    try:
+        with db.reading() as session:
+            pulse = session.get(Pulse, 1)
+            somebody = bool(duty(session, now).ring_order)
+    except Exception:  # noqa: BLE001 - whatever it is, we are not ready
+        return JSONResponse({"ready": False, "missing": ["database"]}, status_code=503)
+    clock: Clock = request.app.state.clock
+    if pulse is None or now - pulse.at > STALE_AFTER * clock.speed:
+        missing.append("engine")
+    if not somebody:
+        missing.append("on_call")
+    return JSONResponse({"ready": not missing, "missing": missing}, status_code=503 if missing else 200)
+
+
+def metrics(request: Request, db: Db, now: Now, authorization: Annotated[str, Header()] = "") -> Response:
+    """Counts for Prometheus. Without the right token there is no such page."""
+    token: str | None = request.app.state.metrics_token
+    if token is None or not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
+        return Response(status_code=404)
+    with db.reading() as session:
+        return Response(_metrics(status(session, at=now)), media_type="text/plain; version=0.0.4")
+
+
+def _metrics(now: Status) -> bytes:
+    registry = CollectorRegistry()
+    for name, meaning, value in (
+        ("waiting", "Open cases nobody has taken", now.waiting),
+        ("taken", "Open cases taken and not reached", now.taken),
+        ("reached", "Open cases with first contact", now.reached),
+        ("overdue", "Open cases past their deadline without contact", now.overdue),
+        ("worst_lateness_seconds", "Latest step of the last 24 hours", now.worst_lateness_s),
+        ("last_round_age_seconds", "Since the engine last played a round", now.last_round_age_s),
+        ("roster_gaps", "Stretches of the next seven days with nobody on call", now.gaps),
+    ):
+        if value is not None:
+            Gauge(f"dygnet_{name}", meaning, registry=registry).set(value)
+    return generate_latest(registry)
+
+
+def _gaps(session: Session, *, at: datetime) -> int:
+    rota = rota_of(session, current(session), since=at)
+    return len(roster.gaps(rota, Tier.ON_CALL, start=at, end=at + LOOK_AHEAD))
+
+
+def _plain_problem(_request: Request, problem: Problem) -> Response:
+    return Response(status_code=problem.status)

@@ -1,0 +1,1 @@
+"""How a person reaches us: by telephone, text message or form, through one reception."""

@@ -1,0 +1,54 @@
+"""What every carrier route shares: the line's own settings, the signed form, and the TwiML answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from app.intake.reception import Desk
+from app.staff.directory import Directory
+from app.telephony.signature import Form, Signatures
+
+
+@dataclass(frozen=True)
+class Line:
+    """The line as the carrier's door knows it."""
+
+    public_url: str
+    signatures: Signatures = field(repr=False)
+    desk: Desk = field(repr=False)
+    directory: Directory = field(repr=False)
+
+    def url(self, path: str) -> str:
+        """The absolute address the carrier is to ask next."""
+        return f"{self.public_url}/carrier/{path}"
+
+
+def _line(request: Request) -> Line:
+    return cast(Line, request.app.state.line)
+
+
+async def _signed(request: Request) -> Form:
+    line = _line(request)
+    return line.signatures.verified_form(
+        request.scope["raw_path"],
+        request.scope["query_string"],
+        request.headers.get("content-type"),
+        await request.body(),
+        request.headers.get("x-twilio-signature"),
+    )
+
+
+TheLine = Annotated[Line, Depends(_line)]
+"""The line's settings."""
+
+Signed = Annotated[Form, Depends(_signed)]
+"""The carrier's form, after its signature was found right. Every carrier route asks for it."""
+
+
+def xml(document: str) -> Response:
+    """A TwiML document as an answer."""
+    return Response(document, media_type="text/xml")

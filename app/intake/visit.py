@@ -1,0 +1,94 @@
+"""One look at a public page: the language in its address, and the paper to write on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Final, cast
+
+import phonenumbers
+from babel import negotiate_locale
+from fastapi import Depends, Request
+from starlette.responses import HTMLResponse
+
+from app.catalogue import direction, own_name
+from app.errors import NoSuchPage
+from app.intake.wording import say
+from app.web import Pages
+
+EXIT: Final = "https://www.smhi.se/"
+"""Where the quick exit leads: the weather. A link only; nothing is ever fetched from there."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all visits share."""
+
+    pages: Pages
+    languages: Sequence[str]
+    line_number: str
+    """The line's own number, E.164."""
+
+    timezone: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page in one language."""
+
+    site: Site
+    language: str
+
+    def show(self, page: str, *, status: int = 200, **values: object) -> HTMLResponse:
+        """The page `start`, `contact`, … as this visitor reads it."""
+        return self.site.pages.answer(
+            f"{page}.html",
+            status=status,
+            page=page,
+            language=self.language,
+            say=partial(say, self.language),
+            direction=direction,
+            own_name=own_name,
+            languages=self.site.languages,
+            exit=EXIT,
+            line_number=self.site.line_number,
+            line_number_read=_as_read(self.site.line_number),
+            **values,
+        )
+
+
+def visit_of(request: Request) -> Visit:
+    """The visit for a page that has to be in some language: the address's, else the browser's, else our first."""
+    site = site_of(request)
+    in_address = request.url.path.strip("/").partition("/")[0]
+    return Visit(site, in_address if in_address in site.languages else preferred(request, site.languages))
+
+
+def site_of(request: Request) -> Site:
+    """What `create_public` hung on the app."""
+    return cast(Site, request.app.state.site)
+
+
+def preferred(request: Request, languages: Sequence[str]) -> str:
+    """The one of ours that the browser asks for first, else our first. The wish is read and forgotten."""
+    wishes = request.headers.get("accept-language", "").split(",")[:20]
+    codes = [wish.partition(";")[0].strip() for wish in wishes]
+    return negotiate_locale(codes, list(languages), sep="-") or languages[0]
+
+
+async def _visit(request: Request, lang: str) -> Visit:
+    site = site_of(request)
+    if lang not in site.languages:
+        raise NoSuchPage("there is no page in that language")
+    return Visit(site, lang)
+
+
+AVisit = Annotated[Visit, Depends(_visit)]
+"""For a route below `/{lang}`: 404 when we do not speak it."""
+
+
+def _as_read(number: str) -> str:
+    """`+46846500400` as Swedes write it, for the eye."""
+    parsed = phonenumbers.parse(number)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)

@@ -1,0 +1,154 @@
+"""The courier: claims what waits in the outbox, hands it to the carrier outside any transaction, and notes the answer."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from app.audit.log import record
+from app.catalogue import FIRST_LANGUAGE
+from app.clock import Clock
+from app.db import Database
+from app.logs import Log
+from app.notifications import outbox, wording
+from app.notifications.models import Notification, State
+from app.staff.directory import Directory
+from app.telephony.carrier import Carrier, CarrierError, Trouble
+
+AT_ONCE = 8
+"""How many are sent at the same time, so that one slow answer delays nobody else's page."""
+
+RING_FOR = timedelta(seconds=30)
+
+_log = Log("courier")
+
+
+class Lost(Protocol):
+    """What is told, in the same transaction, that a notification failed for good."""
+
+    def __call__(self, session: Session, page: Notification, *, at: datetime) -> None: ...
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A claimed notification with its address opened; the address shows in no log."""
+
+    id: str
+    channel: str
+    text: str
+    valid_for: timedelta
+    address: str | None = field(repr=False)
+
+
+class Courier:
+    """Delivers for one process. `when_lost` hears of every page that will not arrive."""
+
+    def __init__(
+        self, db: Database, clock: Clock, directory: Directory, carrier: Carrier, *, public_url: str, when_lost: Lost
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._directory = directory
+        self._carrier = carrier
+        self._public_url = public_url
+        self._when_lost = when_lost
+        self._hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="courier")
+
+    def deliver(self) -> int:
+        """Send everything that may be sent now, most urgent first; says how many were tried."""
+        tried = 0
+        while parcels := self._claim(self._clock.now()):
+            list(self._hands.map(self._send, parcels))
+            tried += len(parcels)
+        return tried
+
+    def close(self) -> None:
+        """Wait for what is being sent, then stop."""
+        self._hands.shutdown(wait=True)
+
+    def _claim(self, at: datetime) -> list[Parcel]:
+        with self._db.transaction() as session:
+            rows = outbox.claim(session, at=at, lasts=outbox.SENDING_LASTS * self._clock.speed, limit=AT_ONCE)
+            return [self._parcel(session, row, at) for row in rows]
+
+    def _parcel(self, session: Session, row: Notification, at: datetime) -> Parcel:
+        reach = self._directory.email_of if row.channel == "email" else self._directory.phone_of
+        return Parcel(
+            id=row.id,
+            channel=row.channel,
+            text=_text(row, at),
+            valid_for=(row.valid_until - at) / self._clock.speed,
+            address=reach(session, row.person),
+        )
+
+    def _send(self, parcel: Parcel) -> None:
+        try:
+            ref = self._hand_over(parcel)
+        except CarrierError as problem:
+            self._note_refusal(parcel, problem)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the page must not stay in `sending` unseen
+            _log.error("a page could not be handed over", problem=problem, channel=parcel.channel)
+            self._note_refusal(parcel, CarrierError(Trouble.TRANSIENT, maybe_done=True))
+        else:
+            self._note_acceptance(parcel, ref)
+
+    def _hand_over(self, parcel: Parcel) -> str:
+        if parcel.address is None:
+            raise CarrierError(Trouble.PERMANENT)
+        if parcel.valid_for <= timedelta():
+            raise CarrierError(Trouble.PERMANENT)
+        status_url = f"{self._public_url}/carrier/receipts/{parcel.id}"
+        if parcel.channel == "call":
+            answer_url = f"{self._public_url}/carrier/page/{parcel.id}"
+            return self._carrier.call(to=parcel.address, answer_url=answer_url, status_url=status_url, ring_for=RING_FOR)
+        return self._carrier.text(
+            to=parcel.address, body=parcel.text, status_url=status_url, valid_for=parcel.valid_for
+        )
+
+    def _note_acceptance(self, parcel: Parcel, ref: str) -> None:
+        at = self._clock.now()
+        with self._db.transaction() as session:
+            row = outbox.accepted(session, parcel.id, ref=ref, at=at)
+            record(
+                session,
+                at=at,
+                by="engine",
+                action="page.accepted",
+                about=f"person:{row.person.alias}",
+                channel=row.channel,
+                notification=row.id,
+                late_ms=int((at - row.due_at).total_seconds() * 1000),
+            )
+
+    def _note_refusal(self, parcel: Parcel, problem: CarrierError) -> None:
+        at = self._clock.now()
+        _log.warning("the carrier refused a page", channel=parcel.channel, code=problem.code, kind=problem.trouble.value)
+        with self._db.transaction() as session:
+            row = outbox.refused(session, parcel.id, problem, at=at)
+            if row.state == State.FAILED:
+                record(
+                    session,
+                    at=at,
+                    by="engine",
+                    action="page.failed",
+                    about=f"person:{row.person.alias}",
+                    because=row.trouble or "",
+                    channel=row.channel,
+                    code=row.code,
+                    notification=row.id,
+                )
+                self._when_lost(session, row, at=at)
+
+
+def _text(row: Notification, at: datetime) -> str:
+    """The text as it reads at the moment of sending: the time left is the time left now."""
+    values: dict[str, str] = json.loads(row.values)
+    language = row.person.languages[0] if row.person.languages else FIRST_LANGUAGE
+    if due := values.pop("due_at", None):
+        values["left"] = wording.time_left(datetime.fromisoformat(due) - at, language)
+    return wording.say(language, row.wording, **values)

@@ -1,0 +1,58 @@
+"""What the carrier says happened to a text or a call. Receipts come twice, late, out of order, or not at all.
+
+A settled notification stays settled: no receipt that comes afterwards changes it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit.log import record
+from app.notifications.models import SETTLED, Notification, State
+from app.notifications.outbox import fail
+
+_ON_ITS_WAY: Final = frozenset("accepted scheduled queued sending sent initiated ringing in-progress answered".split())
+_ARRIVED: Final = frozenset({"delivered", "read"})
+_LOST: Final = frozenset("undelivered failed busy no-answer canceled".split())
+
+
+def settle(session: Session, notification_id: str, *, status: str, code: int | None, at: datetime) -> Notification | None:
+    """Take in one receipt. Returns the notification when this receipt made it fail, and None otherwise.
+
+    A call that was `completed` without a key pressed was answered by a machine or a pocket: it failed.
+    A status nobody has heard of is remembered and changes nothing.
+    """
+    row = session.scalar(select(Notification).where(Notification.id == notification_id).with_for_update())
+    if row is None or row.state in SETTLED:
+        return None
+    row.carrier_status = status[:20]
+    if status in _ARRIVED or (status == "completed" and row.acknowledged_at):
+        row.accepted_at = row.accepted_at or at
+        row.state, row.sending_until, row.settled_at = State.DELIVERED, None, at
+        _note(session, row, "page.delivered", at=at)
+    elif status in _LOST or status == "completed":
+        row.code = code
+        fail(row, trouble="unanswered" if status == "completed" else status, at=at)
+        _note(session, row, "page.failed", at=at)
+        return row
+    elif status in _ON_ITS_WAY and row.state == State.SENDING:
+        row.state, row.sending_until, row.accepted_at = State.ACCEPTED, None, at
+    return None
+
+
+def _note(session: Session, row: Notification, action: str, *, at: datetime) -> None:
+    record(
+        session,
+        at=at,
+        by="carrier",
+        action=action,
+        about=f"person:{row.person.alias}",
+        because=row.trouble or "",
+        channel=row.channel,
+        code=row.code,
+        notification=row.id,
+    )

@@ -1,0 +1,174 @@
+"""The shape of `programme.toml`, and of the document that is kept of it.
+
+Strict: a key that is not here is an error. Everything keeps the file's order. Phone numbers and e-mail
+addresses are `SecretStr`, and are absent from the kept document.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from app.programme.fields import (
+    Alias,
+    ChannelName,
+    ChannelWord,
+    Distinct,
+    Duration,
+    Email,
+    Filled,
+    Language,
+    LineNumber,
+    Member,
+    Names,
+    Phone,
+    RoleWord,
+    Target,
+    TargetWord,
+    TierWord,
+    WallTime,
+    Zone,
+    between,
+)
+from app.staff.roles import Role
+
+PROMISE = timedelta(hours=24)
+"""The longest that a programme may let a person wait for first contact."""
+
+_Languages = Annotated[tuple[Language, ...], Distinct, Filled]
+_Targets = Annotated[tuple[TargetWord, ...], Distinct, Filled]
+_Channels = Annotated[tuple[ChannelWord, ...], Distinct, Filled]
+_Within = Annotated[Duration, between(timedelta(seconds=1), PROMISE)]
+_Grace = Annotated[Duration, between(timedelta(seconds=1))]
+_Repeat = Annotated[Duration, between(timedelta(minutes=1))]
+_Turn = Annotated[Duration, between(timedelta(hours=1))]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Line(_Table):
+    """`[programme]`: the line itself. `name` is internal and never sent to anyone."""
+
+    name: str = Field(min_length=1)
+    timezone: Zone = "Europe/Stockholm"
+    languages: _Languages = ("sv",)
+    numbers: Annotated[tuple[LineNumber, ...], Distinct, Filled]
+    standing_chain: Annotated[tuple[Member, ...], Distinct, Filled]
+
+
+class UntakenStep(_Table):
+    """A step while nobody has taken the case; `after` counts from its opening."""
+
+    after: Duration
+    page: _Targets
+    by: _Channels
+    repeat: _Repeat | None = None
+
+
+class UncontactedStep(_Table):
+    """A step while nobody has been in contact; `before` counts back from the deadline, zero is the breach."""
+
+    before: Duration
+    page: _Targets
+    by: _Channels
+    repeat: _Repeat | None = None
+
+
+def _acute_ladder() -> tuple[UntakenStep, ...]:
+    """What a case in danger gets when the file says nothing: both tiers at once, a coordinator in five minutes."""
+    both, minutes = (Target.ON_CALL, Target.BACKUP), timedelta(minutes=1)
+    return (
+        UntakenStep(after=0 * minutes, page=both, by=(ChannelName.CALL, ChannelName.SMS)),
+        UntakenStep(after=2 * minutes, page=both, by=(ChannelName.CALL,), repeat=3 * minutes),
+        UntakenStep(after=5 * minutes, page=(Target.COORDINATOR,), by=(ChannelName.CALL,), repeat=5 * minutes),
+    )
+
+
+class Routine(_Table):
+    """`[routine]`: how long a person may wait, and who is paged meanwhile."""
+
+    first_contact_within: _Within = PROMISE
+    take_grace: _Grace = timedelta(hours=2)
+    untaken: tuple[UntakenStep, ...]
+    uncontacted: tuple[UncontactedStep, ...]
+    acute: tuple[UntakenStep, ...] = Field(default_factory=_acute_ladder)
+
+    @field_validator("untaken", "acute")
+    @classmethod
+    def _begins_at_once(cls, ladder: tuple[UntakenStep, ...]) -> tuple[UntakenStep, ...]:
+        if not any(step.after == timedelta(0) for step in ladder):
+            raise ValueError('needs a step with after = "PT0S": somebody is paged the moment a case opens')
+        return ladder
+
+    @field_validator("uncontacted")
+    @classmethod
+    def _knows_the_breach(cls, ladder: tuple[UncontactedStep, ...]) -> tuple[UncontactedStep, ...]:
+        if not any(step.before == timedelta(0) for step in ladder):
+            raise ValueError('needs a step with before = "PT0S": who is paged when the deadline passes')
+        return ladder
+
+    @model_validator(mode="after")
+    def _fits_before_the_deadline(self) -> Self:
+        for place, step in enumerate(self.uncontacted):
+            if step.before > self.first_contact_within:
+                raise ValueError(f"uncontacted[{place}].before is longer than first_contact_within")
+        return self
+
+
+class StaffMember(_Table):
+    """`[[staff]]`: somebody who answers. `alias` is the only name others see."""
+
+    alias: Alias
+    roles: Annotated[tuple[RoleWord, ...], Distinct, Filled]
+    languages: _Languages = ("sv",)
+    phone: Phone | None = None
+    email: Email | None = None
+
+
+class Rotation(_Table):
+    """`[[rotation]]`: members take turns of equal length, counted in local wall time from `starts`."""
+
+    tier: TierWord
+    members: Annotated[tuple[Member, ...], Filled]
+    starts: WallTime
+    turn: _Turn
+
+
+class Programme(_Table):
+    """The whole file. `programme` is its `[programme]` table."""
+
+    programme: Line
+    routine: Routine
+    staff: Annotated[tuple[StaffMember, ...], Filled]
+    rotation: tuple[Rotation, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that the file's wall times are meant in."""
+        return ZoneInfo(self.programme.timezone)
+
+    def with_role(self, role: Role) -> tuple[str, ...]:
+        """The aliases of everyone who has the role, in the file's order."""
+        return tuple(member.alias for member in self.staff if role in member.roles)
+
+    def document(self) -> str:
+        """The programme as JSON without anybody's phone or e-mail; `Programme.model_validate_json` reads it back."""
+        return self.model_dump_json(exclude={"staff": {"__all__": {"phone", "email"}}}, exclude_none=True)
+
+
+def names_in(file: dict[str, Any]) -> Names:
+    """The aliases and phone numbers that a raw file holds, however wrong the rest of it may be."""
+    staff = [member for member in _tables(file.get("staff")) if isinstance(member, dict)]
+    return Names(
+        aliases=tuple(str(member["alias"]) for member in staff if "alias" in member),
+        phones=tuple(str(member["phone"]) for member in staff if "phone" in member),
+    )
+
+
+def _tables(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,183 @@
+"""Everything the environment may decide, checked at start.
+
+Each field is one variable (`DATABASE_URL` is `database_url`), read from the environment and, behind it,
+from `.env`. An empty variable counts as unset. `.env.example` shows them all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.errors import Misconfigured
+
+TWILIO_ITSELF = "https://api.twilio.com"
+
+
+class Surface(StrEnum):
+    """A face the web process may show."""
+
+    PUBLIC = "public"
+    CARRIER = "carrier"
+    CONSOLE = "console"
+
+
+_REASONS = {
+    "literal_error": "must be {expected}",
+    "string_pattern_mismatch": "is not shaped like the example",
+    "too_short": "must be at least {min_length} long",
+}
+"""Our words for what pydantic says in its own."""
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # only reading it tells whether it is a number
+    except ValueError:
+        raise ValueError("is not a URL") from None
+    return parts
+
+
+def _origin(url: str) -> str:
+    parts = _parts(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must begin with https:// (or http://) and name a host")
+    if parts.username or parts.password:
+        raise ValueError("must not hold a user name or password")
+    if url != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError("must be scheme, host and port only: no path, no slash at the end")
+    if not re.fullmatch(r"[a-z0-9.:\[\]-]+", parts.netloc):
+        raise ValueError("must be written as browsers send it: lower case, international names as xn--…")
+    if parts.netloc.endswith(":443" if parts.scheme == "https" else ":80"):
+        raise ValueError("must leave out the port that its scheme means anyway")
+    return url
+
+
+def _web_address(url: str) -> str:
+    parts = _parts(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must begin with https:// (or http://) and name a host")
+    return url.rstrip("/")
+
+
+def _secret_web_address(url: SecretStr) -> SecretStr:
+    return SecretStr(_web_address(url.get_secret_value()))
+
+
+def _mail_address(url: SecretStr) -> SecretStr:
+    parts = _parts(url.get_secret_value())
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("must begin with smtp:// (STARTTLS) or smtps:// and name a host")
+    return url
+
+
+def _database(url: SecretStr) -> SecretStr:
+    scheme = url.get_secret_value().partition("://")[0]
+    if scheme not in {"sqlite", "postgresql", "postgresql+psycopg"}:
+        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+    return url
+
+
+def _separate(listed: object) -> object:
+    """The words of a comma-separated variable."""
+    if not isinstance(listed, str):
+        return listed
+    return tuple(word for word in (part.strip() for part in listed.split(",")) if word)
+
+
+def _known_surfaces(words: object) -> object:
+    if isinstance(words, tuple) and (strangers := [w for w in words if w not in list(Surface)]):
+        raise ValueError(f"knows no surface {', '.join(map(repr, strangers))}: use public, carrier and console")
+    return words
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+SecretWebAddress = Annotated[SecretStr, AfterValidator(_secret_web_address)]
+MailAddress = Annotated[SecretStr, AfterValidator(_mail_address)]
+DatabaseAddress = Annotated[SecretStr, AfterValidator(_database)]
+Surfaces = Annotated[
+    tuple[Surface, ...],
+    NoDecode,
+    BeforeValidator(_known_surfaces),
+    BeforeValidator(_separate),
+    Field(min_length=1),
+]
+Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_separate)]
+Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
+
+
+class Settings(BaseSettings):
+    """What this process was told. Secrets show nothing in `repr`; ask them with `get_secret_value()`."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    database_url: DatabaseAddress = Field(
+        SecretStr("sqlite:///var/dygnet.db"), examples=["postgresql+psycopg://dygnet:secret@db1,db2/dygnet"]
+    )
+    public_url: Origin = Field("http://127.0.0.1:8000", examples=["https://linjen.example.org"])
+    surfaces: Surfaces = Field(tuple(Surface), examples=["public,carrier"])
+    keys_dir: Path = Field(Path("var/keys"), examples=["/etc/dygnet/keys"])
+    twilio_account_sid: str | None = Field(None, examples=["AC" + 32 * "0"])
+    twilio_auth_token: Tokens = Field((), examples=["new-token,old-token"])
+    twilio_api_key: str | None = Field(None, examples=["SK" + 32 * "0"])
+    twilio_api_secret: SecretStr | None = Field(None, examples=["the-secret-of-that-key"])
+    twilio_region: str | None = Field(None, examples=["ie1"], pattern=r"^[a-z]{2}\d$")
+    twilio_edge: str | None = Field(None, examples=["dublin"], pattern=r"^[a-z-]+$")
+    twilio_api_url: WebAddress = Field(TWILIO_ITSELF, examples=[TWILIO_ITSELF])
+    smtp_url: MailAddress | None = Field(None, examples=["smtp://user:password@mail.example.org:587"])
+    heartbeat_url: SecretWebAddress | None = Field(None, examples=["https://watch.example.org/ping/dygnet"])
+    metrics_token: SecretStr | None = Field(None, examples=["a-long-random-word"], min_length=16)
+    log_level: Level = Field("INFO", examples=["INFO"])
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public meets us over https, so that cookies may say so."""
+        return self.public_url.startswith("https://")
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Self:
+        if bool(self.twilio_api_key) != bool(self.twilio_api_secret):
+            raise ValueError("TWILIO_API_KEY and TWILIO_API_SECRET belong together: set both or neither")
+        return self
+
+    def require(self, *names: str) -> None:
+        """Raise Misconfigured unless each of these fields was given: for what only some processes need."""
+        missing = [name for name in names if not getattr(self, name)]
+        if missing:
+            raise Misconfigured(_listed(f"{_shown(name)} is not set" for name in missing))
+
+
+def settings_from(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
+    """The settings of this process: `given` by field name, else the environment, else the file.
+
+    Raises Misconfigured with every variable that is wrong, why, and an example; never with its value.
+    """
+    try:
+        return Settings(_env_file=env_file, **given)
+    except ValidationError as problem:
+        raise Misconfigured(_listed(_complaint(error) for error in problem.errors())) from None
+
+
+def _complaint(error: ErrorDetails) -> str:
+    reason = _REASONS.get(error["type"], error["msg"].removeprefix("Value error, ")).format(**error.get("ctx", {}))
+    return f"{_shown(str(error['loc'][0]))}: {reason}" if error["loc"] else reason
+
+
+def _shown(name: str) -> str:
+    """The variable with an example, as it would stand in `.env`."""
+    example = (Settings.model_fields[name].examples or [""])[0]
+    return f"{name.upper()} (for example {name.upper()}={example})"
+
+
+def _listed(complaints: Iterable[str]) -> str:
+    return "\n".join(["the settings cannot be used:", *(f"  {complaint}" for complaint in complaints)])

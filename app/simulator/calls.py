@@ -1,0 +1,113 @@
+"""Calls into the customer's lines, and calls the customer asks for over REST."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.simulator.detection import detect
+from app.simulator.documents import follow
+from app.simulator.legs import Leg, StatusCallback
+from app.simulator.numbers import is_e164
+from app.simulator.refusals import Refused
+from app.simulator.scripts import Ask, Script
+
+if TYPE_CHECKING:
+    from app.simulator.exchange import Exchange
+    from app.simulator.phones import Phone
+
+RINGS_FOR = 60.0
+"""Seconds a called phone rings unless the customer asks for less or more."""
+
+
+@dataclass(frozen=True)
+class CallOrder:
+    """What the customer asked for: `Calls.create`."""
+
+    to: str
+    sender: str
+    url: str
+    timeout: float = RINGS_FOR
+    status_url: str = ""
+    status_events: frozenset[str] = frozenset({"completed"})
+    fallback_url: str = ""
+    machine_detection: str = ""
+
+
+class Calls:
+    """The trunk lines. Called with the switchboard's lock held."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def arrive(self, phone: Phone, number: str, *, sender: str) -> Leg:
+        """A phone calls one of the customer's lines. Raises `KeyError` when there is no such line."""
+        line = self._exchange.lines[number]
+        leg = Leg(
+            self._exchange,
+            direction="inbound",
+            sender=sender,
+            to=number,
+            phone=phone,
+            callback=StatusCallback(line.status_url) if line.status_url else None,
+            fallback_url=line.voice_fallback_url,
+        )
+        self._exchange.legs[leg.sid] = leg
+        leg.play(follow(leg, Ask(line.voice_url)))
+        return leg
+
+    def place(self, order: CallOrder) -> Leg:
+        """Call somebody for the customer. Raises `Refused`."""
+        self._check(order)
+        leg = Leg(
+            self._exchange,
+            direction="outbound-api",
+            sender=order.sender,
+            to=order.to,
+            phone=self._exchange.subscriber(order.to),
+            callback=StatusCallback(order.status_url, order.status_events) if order.status_url else None,
+            fallback_url=order.fallback_url,
+            machine_detection=order.machine_detection,
+            on_answer=_then_follow(order.url),
+        )
+        self._exchange.legs[leg.sid] = leg
+        self._exchange.after(0, lambda: None if leg.over else leg.ring(for_seconds=order.timeout))
+        return leg
+
+    def find(self, sid: str) -> Leg:
+        """Raises `Refused` (20404) when there is none."""
+        if sid not in self._exchange.legs:
+            raise Refused(20404)
+        return self._exchange.legs[sid]
+
+    def redirect(self, leg: Leg, url: str) -> None:
+        """Take a call away from what it is doing, to another document. Raises `Refused`."""
+        if leg.over or not leg.answered:
+            raise Refused(21220)
+        leg.leave_parent()
+        leg.play(follow(leg, Ask(url)))
+
+    def delete(self, sid: str) -> None:
+        """Forget a finished call. Raises `Refused`."""
+        if not self.find(sid).over:
+            raise Refused(20009)
+        del self._exchange.legs[sid]
+
+    def _check(self, order: CallOrder) -> None:
+        if not order.to:
+            raise Refused(21201)
+        if not is_e164(order.to):
+            raise Refused(21211)
+        if order.sender not in self._exchange.lines:
+            raise Refused(21210)
+        if not order.url.startswith(("http://", "https://")):
+            raise Refused(21205)
+
+
+def _then_follow(url: str) -> Callable[[Leg], Script]:
+    def answered(leg: Leg) -> Script:
+        yield from detect(leg)
+        yield from follow(leg, Ask(url))
+
+    return answered

@@ -1,0 +1,52 @@
+"""The exchange's debugger: every webhook with its answer, and everything that was wrong."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.simulator.posting import Answer
+
+KEPT = 10_000
+
+
+@dataclass(frozen=True)
+class Posted:
+    """One webhook as it went out, and what came back (`answer.status` 0: nothing did)."""
+
+    at: datetime
+    url: str
+    params: Mapping[str, str]
+    headers: Mapping[str, str]
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something the customer did wrong, with the carrier's error code."""
+
+    at: datetime
+    code: int
+    text: str
+    about: str
+    """The SID of the call or message."""
+    url: str
+
+
+class Debugger:
+    """What a customer would look at after a bad night. Keeps the latest ten thousand of each."""
+
+    def __init__(self) -> None:
+        self.requests: deque[Posted] = deque(maxlen=KEPT)
+        self.alerts: deque[Alert] = deque(maxlen=KEPT)
+
+    @property
+    def codes(self) -> list[int]:
+        """The error codes so far, oldest first."""
+        return [alert.code for alert in self.alerts]
+
+    def to(self, path: str) -> list[Posted]:
+        """The webhooks whose URL holds `path`, oldest first."""
+        return [posted for posted in self.requests if path in posted.url]

@@ -1,0 +1,73 @@
+"""One POST to the customer: what it is signed with, how it is sent, what can come back.
+
+The signature is ours: base64 of HMAC-SHA1 over the exact URL (without its fragment) and every parameter, sorted
+by name, keyed by the account's auth token.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import requests
+
+PATIENCE = 15.0
+"""Seconds until an unanswered webhook has failed, connecting included."""
+CONNECTING = 10.0
+
+Params = Mapping[str, str]
+Post = Callable[[str, Params, Params], tuple[int, str, str]]
+"""Sends one webhook: (url, params, headers) -> (status, content type, body). Raises `TimedOut` or `CannotConnect`."""
+
+
+class TimedOut(Exception):
+    """The customer did not answer in time."""
+
+
+class CannotConnect(Exception):
+    """Nobody listens at the customer's."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back from the customer."""
+
+    status: int
+    content_type: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why nothing usable came back, with the carrier's error code."""
+
+    code: int
+    text: str
+    url: str
+    kind: str = ""
+    """As connection overrides spell it: `ct` could not connect, `rt` no answer in time, `4xx`, `5xx`."""
+
+
+Then = Callable[[Answer | Trouble], None]
+
+
+def sign(auth_token: str, url: str, params: Params) -> str:
+    """The signature for a webhook."""
+    signed = url.partition("#")[0] + "".join(name + params[name] for name in sorted(params))
+    return base64.b64encode(hmac.digest(auth_token.encode(), signed.encode(), hashlib.sha1)).decode()
+
+
+def post_form(url: str, params: Params, headers: Params) -> tuple[int, str, str]:
+    """Post over the network, as an exchange in earnest does. Does not follow redirections: they lose the form."""
+    try:
+        answer = requests.post(
+            url, data=dict(params), headers=dict(headers), timeout=(CONNECTING, PATIENCE), allow_redirects=False
+        )
+    except requests.exceptions.ReadTimeout as problem:
+        raise TimedOut from problem
+    except requests.exceptions.RequestException as problem:
+        raise CannotConnect from problem
+    return answer.status_code, answer.headers.get("Content-Type", ""), answer.text

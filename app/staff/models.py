@@ -1,0 +1,63 @@
+"""A member of staff and the sealed ways to reach them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, Id, Ref
+from app.vault.sealed import Sealed, SealedBox
+
+
+class ChannelKind(StrEnum):
+    """What a channel's box holds: an E.164 number, or an e-mail address."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+class Person(Base):
+    """A member of staff, known to others only by `alias`. The row stays when they leave: old deeds name it."""
+
+    __tablename__ = "staff_people"
+
+    id: Mapped[Id]
+    alias: Mapped[str] = mapped_column(String(32), unique=True)
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    languages: Mapped[list[str]] = mapped_column(JSON)
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+    channels: Mapped[list[Channel]] = relationship(
+        back_populates="person", cascade="all, delete-orphan", order_by="Channel.kind.desc()"
+    )
+
+    @property
+    def is_active(self) -> bool:
+        """On the staff: the programme in force names them."""
+        return self.left_at is None
+
+    def channel(self, kind: ChannelKind) -> Channel | None:
+        """Their channel of this kind, still sealed."""
+        return next((channel for channel in self.channels if channel.kind == kind), None)
+
+
+class Channel(Base):
+    """One way to reach a person, sealed to the duty key and bound to this very row."""
+
+    __tablename__ = "staff_channels"
+    __table_args__ = (
+        CheckConstraint("kind IN ('phone', 'email')", name="kind_is_known"),
+        UniqueConstraint("person_id", "kind"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    box: Mapped[Sealed] = mapped_column(SealedBox)
+    since: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(back_populates="channels")

@@ -1,0 +1,79 @@
+"""Who is signed in. A session is a random token in one browser and its hash in the database."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.audit.log import record
+from app.staff.credentials import StaffSession
+from app.staff.models import Person
+
+IDLE = timedelta(minutes=30)
+"""A session is over when its person did nothing for so long..."""
+
+LONGEST = timedelta(hours=12)
+"""...and in any case so long after it began."""
+
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+def begin(session: Session, person: Person, *, at: datetime) -> str:
+    """A new session; returns the token for the browser, which is kept nowhere else."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        StaffSession(
+            id=hashed(token), person_id=person.id, started_at=at, last_seen_at=at, csrf=secrets.token_urlsafe(32)
+        )
+    )
+    record(session, at=at, by=person.alias, action="staff.signed_in", about=f"person:{person.alias}")
+    return token
+
+
+def signed_in(session: Session, token: str | None, *, at: datetime) -> StaffSession | None:
+    """The session that the token opens, with its `person` and `csrf`; None when it is unknown or over."""
+    found = session.get(StaffSession, hashed(token)) if token else None
+    if found is None or found.ended_at is not None or not found.person.is_active:
+        return None
+    if at - found.last_seen_at >= IDLE or at - found.started_at >= LONGEST:
+        return None
+    return found
+
+
+def who(session: Session, token: str | None, *, at: datetime) -> Person | None:
+    """The person the token signs in, or None. Only looks: `seen` says that they did something."""
+    found = signed_in(session, token, at=at)
+    return found.person if found else None
+
+
+def seen(session: Session, token: str, *, at: datetime) -> None:
+    """The person did something themselves, so the idle time begins anew. Writes at most once a minute.
+
+    Call it for what a person asks for, not for what a page fetches by itself: a board left open must lock.
+    """
+    stale = StaffSession.id == hashed(token), StaffSession.last_seen_at <= at - _SEEN_EVERY
+    alive = StaffSession.ended_at.is_(None), StaffSession.last_seen_at > at - IDLE
+    session.execute(update(StaffSession).where(*stale, *alive).values(last_seen_at=at))
+
+
+def sign_out(session: Session, token: str, *, at: datetime) -> None:
+    """End the session. Ending one that is over, or never was, does nothing."""
+    found = session.get(StaffSession, hashed(token))
+    if found and found.ended_at is None:
+        found.ended_at = at
+        about = f"person:{found.person.alias}"
+        record(session, at=at, by=found.person.alias, action="staff.signed_out", about=about)
+
+
+def earlier(session: Session, token: str | None) -> StaffSession | None:
+    """The session the browser's cookie is from, over or not: it tells a known browser from a stranger's."""
+    return session.get(StaffSession, hashed(token)) if token else None
+
+
+def hashed(token: str) -> str:
+    """What is kept of a token. It has 256 random bits, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(token.encode()).hexdigest()

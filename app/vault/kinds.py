@@ -1,0 +1,66 @@
+"""The four kinds of key, and how each is made.
+
+rota    hybrid    opens cases: of the doors, the console alone holds its private half
+duty    hybrid    opens staff numbers and addresses: the carrier process and the engine hold it too
+audit   Ed25519   signs the log's checkpoints
+index   32 bytes  keys the short index of numbers and the locators of receipts; it has no public half
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from app.vault.envelope import NotAKey, PrivateKey, new_key
+
+_INDEX_BYTES = 32
+
+
+class IndexKey(bytes):
+    """The key of the short index: bytes that do not show themselves."""
+
+    def __repr__(self) -> str:
+        return "<IndexKey>"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a key of this kind is made, and what its public half is (its id is made from that)."""
+
+    new: Callable[[], bytes]
+    public_half: Callable[[bytes], bytes]
+    has_public_file: bool = True
+
+
+def _hybrid(kind: str) -> Kind:
+    return Kind(new=lambda: new_key(kind).to_bytes(), public_half=lambda raw: PrivateKey(kind, raw).public.raw)
+
+
+def _new_log_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
+def _log_public_half(raw: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(raw).public_key().public_bytes_raw()
+
+
+def _index_fingerprint(raw: bytes) -> bytes:
+    """Stands in for the public half an index key does not have: only its id is made from it."""
+    if len(raw) != _INDEX_BYTES:
+        raise NotAKey(f"an index key has {_INDEX_BYTES} bytes")
+    return hashlib.sha256(b"dygnet index key id|" + raw).digest()
+
+
+KINDS: Final = {
+    "rota": _hybrid("rota"),
+    "duty": _hybrid("duty"),
+    "audit": Kind(_new_log_key, _log_public_half),
+    "index": Kind(lambda: secrets.token_bytes(_INDEX_BYTES), _index_fingerprint, has_public_file=False),
+}

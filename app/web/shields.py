@@ -1,0 +1,132 @@
+"""Three layers around every app, from the outside in: safe headers, small bodies, calm failures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.logs import Log
+
+LARGEST_BODY = 64 * 1024
+"""Bytes. The longest form message, 4,000 characters of four bytes each, percent-encoded, is 48 kB."""
+
+_log = Log("web")
+_ONLY_OURS = ("style-src", "script-src", "img-src", "font-src", "connect-src", "manifest-src", "form-action")
+_SWITCHED_OFF = (
+    "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi payment "
+    "screen-wake-lock serial usb xr-spatial-tracking"
+)
+_HEADERS = {
+    "content-security-policy": "; ".join(
+        ["default-src 'none'", *(f"{kind} 'self'" for kind in _ONLY_OURS), "frame-ancestors 'none'", "base-uri 'none'"]
+    ),
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "x-robots-tag": "noindex, nofollow, noarchive",
+    "permissions-policy": ", ".join(f"{feature}=()" for feature in _SWITCHED_OFF.split()),
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+    "cross-origin-resource-policy": "same-origin",
+}
+_STAY_ON_HTTPS = {"strict-transport-security": "max-age=31536000"}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a face tells the visitor when there is no page to show."""
+
+    status: int
+    sentence: str = ""
+    """Written for the reader by whoever raised a `DygnetError`; empty otherwise."""
+
+
+ProblemPage = Callable[[Request, Problem], Response]
+"""Each face draws its own. It may not fail: it is called when something already has."""
+
+
+class SafeHeaders:
+    """Writes our headers on every answer, over whatever the route wrote under the same names."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        ours = _HEADERS | _STAY_ON_HTTPS if https else _HEADERS
+        self._ours = [(name.encode(), value.encode()) for name, value in ours.items()]
+        self._names = {name for name, _ in self._ours}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                theirs = [header for header in message.get("headers", []) if header[0].lower() not in self._names]
+                message = {**message, "headers": theirs + self._ours}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class SmallBodies:
+    """Reads the body before anyone else does, and turns away one that is too large, announced or not."""
+
+    def __init__(self, app: ASGIApp, *, problem_page: ProblemPage) -> None:
+        self._app = app
+        self._problem_page = problem_page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > LARGEST_BODY:
+                await self._problem_page(Request(scope), Problem(413))(scope, receive, send)
+                return
+        await self._app(scope, _body_first(bytes(body), receive), send)
+
+
+def _body_first(body: bytes, receive: Receive) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return receive_again
+
+
+class CalmFailures:
+    """Turns an error nobody foresaw into a page that gives nothing away. The log gets the places, never the values."""
+
+    def __init__(self, app: ASGIApp, *, problem_page: ProblemPage) -> None:
+        self._app = app
+        self._problem_page = problem_page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def send_and_notice(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_notice)
+        except Exception as error:
+            _log.error("unexpected", problem=error, method=scope.get("method", ""), route=_pattern(scope))
+            if begun or scope["type"] != "http":
+                raise  # half an answer is out: let the server cut the line rather than end it neatly
+            await self._problem_page(Request(scope), Problem(500))(scope, receive, send)
+
+
+def _pattern(scope: Scope) -> str:
+    """The route as we wrote it, never the address as it was asked for."""
+    return str(getattr(scope.get("route"), "path", ""))

@@ -1,0 +1,87 @@
+"""Databases to test on, and the line as a whole. Every test that asks for `db` or `hotline` runs on both databases."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from app.db import Database
+from tests import postgres
+from tests.hotline import Hotline, Switchboard
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file as the migrations make it."""
+    path = tmp_path_factory.mktemp("template") / "dygnet.db"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """The URL of a PostgreSQL database as the migrations make it; to be copied, never connected to."""
+    try:
+        server = postgres.running()
+        url = make_url(server.__enter__())
+    except RuntimeError as problem:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"NOT TESTED ON POSTGRESQL: {problem}")
+    try:
+        _sql(url, "CREATE DATABASE template_of_tests")
+        template = url.set(database="template_of_tests").render_as_string(hide_password=False)
+        database = Database(template)
+        database.migrate()
+        database.close()
+        yield template
+    finally:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database with the schema in place."""
+    if request.param == "sqlite":
+        path = tmp_path / "dygnet.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        database = Database(f"sqlite:///{path}")
+        yield database
+        database.close()
+        return
+    template = make_url(request.getfixturevalue("postgres_template"))
+    name = f"test_{uuid.uuid4().hex}"
+    _sql(template.set(database="postgres"), f"CREATE DATABASE {name} TEMPLATE {template.database}")
+    database = Database(template.set(database=name).render_as_string(hide_password=False))
+    yield database
+    database.close()
+    _sql(template.set(database="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def switchboard() -> Iterator[Switchboard]:
+    """The telephone company's socket."""
+    with Switchboard().open() as board:
+        yield board
+
+
+@pytest.fixture
+def hotline(db: Database, switchboard: Switchboard, tmp_path: Path) -> Hotline:
+    """The whole line, on an empty database, on a Monday morning with Anna on call."""
+    return Hotline(db, switchboard, tmp_path)
+
+
+def _sql(url: object, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

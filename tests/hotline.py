@@ -1,0 +1,249 @@
+"""The whole line in one test: the real doors, the real engine, the real carrier client, a simulated telephone company.
+
+Time is the telephone company's and moves only when told to. Webhooks go straight into the app; what the
+product asks of the carrier goes over a real socket.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy import select
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.cases.models import Case
+from app.db import Database
+from app.escalation import engine
+from app.main import create_app
+from app.notifications import outbox
+from app.programme.apply import apply, read
+from app.settings import settings_from
+from app.simulator import Account, Exchange, ManualTimeline, create_rest
+from app.simulator.phones import Phone
+from app.staff.directory import Directory, by_alias
+from app.staff.signin import make_link
+from app.vault.keyring import Keyring
+from app.worker import Worker, worker_for
+from tests import people
+
+PUBLIC_URL = "https://linjen.example.org"
+ACCOUNT = Account("AC" + "0" * 32, "the-token-of-the-account")
+PASSPHRASE = "fyra gula cyklar i regn"
+
+
+class LineClock:
+    """The telephone company's time is everybody's time."""
+
+    speed = 1.0
+
+    def __init__(self, timeline: ManualTimeline) -> None:
+        self._timeline = timeline
+
+    def now(self) -> datetime:
+        return self._timeline.now()
+
+
+class Switchboard:
+    """One real server for all tests of a process; each test plugs its own telephone company in."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+        self._server = uvicorn.Server(uvicorn.Config(self, port=0, log_config=None, access_log=False, lifespan="off"))
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+    @contextmanager
+    def open(self) -> Iterator[Switchboard]:
+        self._thread.start()
+        while not self._server.started:
+            threading.Event().wait(0.01)
+        yield self
+        self._server.should_exit = True
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+
+class Hotline:
+    """What a test says: who calls, what they press, how much time passes, whose phone rings."""
+
+    def __init__(self, db: Database, switchboard: Switchboard, folder: Path) -> None:
+        self.db = db
+        self.folder = folder
+        self.switchboard = switchboard
+        self.timeline = ManualTimeline(people.MONDAY)
+        self.clock = LineClock(self.timeline)
+        self.traffic: list[str] = []
+        self.settings = settings_from(
+            env_file=None,
+            database_url=db.engine.url.render_as_string(hide_password=False),
+            keys_dir=folder / "keys",
+            public_url=PUBLIC_URL,
+            twilio_account_sid=ACCOUNT.sid,
+            twilio_auth_token=ACCOUNT.auth_token,
+            twilio_api_url=switchboard.url,
+        )
+        Keyring.create(folder / "keys")
+        self.apply(people.PROGRAMME)
+        self.exchange = Exchange(ACCOUNT, timeline=self.timeline, post=self._post, pace=0)
+        self.exchange.sell_line(
+            people.LINE, voice_url=f"{PUBLIC_URL}/carrier/voice", sms_url=f"{PUBLIC_URL}/carrier/sms"
+        )
+        for number in people.NUMBERS.values():
+            self.exchange.phone(number)
+        switchboard.app = create_rest(self.exchange)
+        self.start()
+
+    # processes
+
+    def start(self) -> None:
+        """Start the doors and an engine, as after a restart: nothing is kept in memory."""
+        self.app = create_app(self.settings, clock=self.clock, database=self.db)
+        self.doors = TestClient(self.app, base_url=PUBLIC_URL, raise_server_exceptions=False)
+        self.engine: Worker | None = worker_for(self.settings, self.db, self.clock)
+
+    def kill_the_engine(self) -> None:
+        """The engine is gone, in the middle of whatever it did."""
+        self.engine = None
+
+    def restart(self) -> None:
+        """Every process ends and starts again."""
+        self.start()
+        self.work()
+
+    def apply(self, programme: str) -> None:
+        """Bring a programme file in."""
+        path = self.folder / "programme.toml"
+        path.write_text(programme)
+        keyring = Keyring.load(self.folder / "keys", private=("duty",))
+        with self.db.transaction() as session:
+            apply(
+                session,
+                read(path),
+                at=self.clock.now(),
+                by="operator",
+                duty=keyring.public("duty"),
+                directory=Directory(keyring),
+            )
+
+    # time
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def work(self) -> None:
+        """Let the engine do whatever is due now, and the telephone company what follows from it."""
+        self.timeline.settle()
+        while self.engine:
+            deeds = engine.play(self.db, at=self.now).deeds
+            sent = self.engine.courier.deliver()
+            self.timeline.settle()
+            if not deeds and not sent:
+                return
+
+    def fast_forward(self, **how_long: float) -> None:
+        """Let time pass, stopping wherever something is due."""
+        until = self.now + timedelta(**how_long)
+        self.work()
+        while (moment := self._next_moment()) and moment <= until:
+            self.timeline.advance(max(0.0, (moment - self.now).total_seconds()) + 0.001)
+            self.work()
+        self.timeline.advance(max(0.0, (until - self.now).total_seconds()))
+        self.work()
+
+    def _next_moment(self) -> datetime | None:
+        moments = [self.timeline.next_due()]
+        if self.engine:
+            with self.db.reading() as session:
+                moments += [engine.next_at(self.db), outbox.next_to_send(session)]
+        return min((moment for moment in moments if moment), default=None)
+
+    # people outside
+
+    def phone(self, number: str) -> Phone:
+        return self.exchange.phone(people.NUMBERS.get(number, number))
+
+    def call_from(self, number: str, *, withheld: bool | str = False) -> Phone:
+        """Somebody calls the line and hears the first words; the engine has not woken yet."""
+        phone = self.exchange.phone(number)
+        phone.call(people.LINE, withheld=withheld)
+        return phone
+
+    def text_from(self, number: str, body: str) -> None:
+        """Somebody texts the line; the engine does what follows."""
+        self.exchange.phone(people.NUMBERS.get(number, number)).text(people.LINE, body)
+        self.work()
+
+    def fill_in_form(self, *, language: str = "sv", **answers: str) -> str:
+        """Somebody fills in the form; returns the page they see."""
+        page = self.doors.get(f"/{language}/contact").text
+        nonce = re.search(r'name="nonce" value="([^"]+)"', page)
+        assert nonce, "the form has no nonce"
+        return self.doors.post(f"/{language}/contact", data={"nonce": nonce[1], **answers}).text
+
+    # what is true afterwards
+
+    def cases(self) -> list[Case]:
+        """Every case, the oldest first, with its facts at hand."""
+        with self.db.reading() as session:
+            found = list(session.scalars(select(Case).order_by(Case.opened_at)))
+            for case in found:
+                _ = (case.approaches, case.attempts, case.permissions)
+                _ = [one.person.alias for one in (*case.holds, *case.assignments)]
+                _ = (case.first_contact, case.breach, case.closure, case.danger, case.join)
+            return found
+
+    def case(self) -> Case:
+        """The only case."""
+        (case,) = self.cases()
+        return case
+
+    def record_contact(self, alias: str, outcome: str = "reached") -> None:
+        """A handler says how the attempt went, at the desk."""
+        with self.db.transaction() as session:
+            case = session.get_one(Case, self.case().id)
+            person = by_alias(session, alias)
+            assert person
+            case.record_attempt(by=person, at=self.now, channel="call", outcome=outcome)
+        self.work()
+
+    def sign_in(self, alias: str) -> TestClient:
+        """A browser in which this member of staff is signed in."""
+        browser = TestClient(self.app, base_url=PUBLIC_URL, follow_redirects=True)
+        with self.db.transaction() as session:
+            person = by_alias(session, alias)
+            assert person
+            token = make_link(session, person, at=self.now, by="operator")
+        page = browser.get(f"/console/enrol/{token}").text
+        fields = hidden_fields(page) | {"passphrase": PASSPHRASE, "again": PASSPHRASE}
+        answer = browser.post(f"/console/enrol/{token}", data=fields)
+        assert answer.status_code == 200, answer.text
+        return browser
+
+    def _post(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, str, str]:
+        answer = self.doors.post(url, data=dict(params), headers=dict(headers), follow_redirects=False)
+        self.traffic.append(f"{url} {dict(params)} -> {answer.status_code} {answer.text}")
+        return answer.status_code, answer.headers.get("content-type", ""), answer.text
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """The hidden fields of the first form on a page, such as its token against forgery."""
+    found = re.findall(r'<input[^>]*type="hidden"[^>]*>', page)
+    pairs = (
+        (re.search(r'name="([^"]*)"', field), re.search(r'value="([^"]*)"', field)) for field in found
+    )
+    return {name[1]: value[1] for name, value in pairs if name and value}
