@@ -9,31 +9,29 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from app import VERSION, demo, logs
 from app.audit import sequencer
 from app.audit.export import export
 from app.audit.verify import Progress, verify
+from app.check import findings
 from app.clock import Clock, WallClock
-from app.db import MIGRATIONS, Database
+from app.db import Database
 from app.errors import DygnetError
 from app.health import status as status_of
-from app.oncall import preflight
 from app.programme.apply import apply as apply_programme
-from app.programme.apply import current, difference, read
+from app.programme.apply import difference, read
 from app.settings import Settings, settings_from
 from app.staff.directory import Directory, by_alias
 from app.staff.signin import make_link
-from app.telephony.carrier import CarrierError
 from app.vault.keyring import Keyring
-from app.worker import carrier_for, worker_for
+from app.worker import worker_for
 
 app = typer.Typer(help="Dygnet: the backend of a 24-hour line.", no_args_is_help=True, pretty_exceptions_enable=False)
 staff = typer.Typer(help="The people who answer.", no_args_is_help=True)
@@ -42,6 +40,9 @@ audit = typer.Typer(help="The log nobody can quietly change.", no_args_is_help=T
 app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
+
+A_BLINK = 0.2
+"""Seconds between two lines of progress."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -143,14 +144,14 @@ def status(as_json: AsJson = False) -> None:
 @app.command()
 def check(as_json: AsJson = False) -> None:
     """Look over settings, keys, database, programme, roster and carrier, and say what to do about each finding."""
-    findings = list(_findings())
+    settings = settings_from()
+    with _database(settings) as db:
+        found = list(findings(settings, db, at=_clock().now()))
     if as_json:
-        print(json.dumps(findings, ensure_ascii=False, indent=2))
-    for finding in [] if as_json else findings:
-        print(f"! {finding['what']}\n  {finding['do']}")
-    if not findings and not as_json:
-        print("all is well")
-    raise typer.Exit(1 if findings else 0)
+        print(json.dumps([asdict(finding) for finding in found], ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(f"{'!' if one.serious else '-'} {one.what}\n  {one.do}" for one in found) or "all is well")
+    raise typer.Exit(1 if found else 0)
 
 
 @keys.command("status")
@@ -244,57 +245,6 @@ def _apply(settings: Settings, db: Database, file: Path, *, dry_run: bool) -> No
     print("applied")
 
 
-def _findings() -> Iterator[dict[str, str]]:
-    settings = settings_from()
-    try:
-        keyring = Keyring.load(settings.keys_dir, private=("duty",))
-        keyring.public("rota")
-        directory = Directory(keyring)
-    except DygnetError as problem:
-        yield {"what": str(problem), "do": "dygnet init"}
-        return
-    with _database(settings) as db:
-        if behind := _schema_behind(db):
-            yield {"what": behind, "do": "dygnet init"}
-            return
-        try:
-            with db.reading() as session:
-                sender = current(session).programme.numbers[0]
-                for finding in preflight.findings(session, directory.phone_of, at=_clock().now()):
-                    yield {"what": finding.what, "do": finding.do}
-        except DygnetError as problem:
-            yield {"what": str(problem), "do": "dygnet apply FILE"}
-            return
-    yield from _carrier_findings(settings, sender)
-
-
-def _carrier_findings(settings: Settings, sender: str) -> Iterator[dict[str, str]]:
-    try:
-        lines = {line.number: line for line in carrier_for(settings, sender=sender).lines()}
-    except CarrierError:
-        yield {"what": "the carrier does not answer, or refuses the account", "do": "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"}
-        return
-    except DygnetError as problem:
-        yield {"what": str(problem), "do": "set them in the environment or in .env"}
-        return
-    line = lines.get(sender)
-    wanted = {"voice": f"{settings.public_url}/carrier/voice", "sms": f"{settings.public_url}/carrier/sms"}
-    if line is None:
-        yield {"what": "the line's number is not among the account's", "do": "buy or port it, or correct `numbers`"}
-    elif (line.voice_url, line.sms_url) != (wanted["voice"], wanted["sms"]):
-        yield {
-            "what": "the webhooks at the carrier are not ours",
-            "do": f"set, as POST: voice {wanted['voice']} and SMS {wanted['sms']}",
-        }
-
-
-def _schema_behind(db: Database) -> str | None:
-    with db.engine.connect() as connection:
-        have = MigrationContext.configure(connection).get_current_revision()
-    want = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    return None if have == want else "the database's schema is not the one this version needs"
-
-
 def _clock() -> Clock:
     return demo.clock_of(Path("var")) or WallClock()
 
@@ -324,7 +274,7 @@ def _progress(what: str) -> Progress | None:
     shown = [0.0]
 
     def show(done: int, of: int) -> None:
-        if time.monotonic() - shown[0] > 0.2 or done == of:
+        if time.monotonic() - shown[0] > A_BLINK or done == of:
             shown[0] = time.monotonic()
             print(f"\r{what} {done} of {of}", end="\n" if done == of else "", file=sys.stderr)
 

@@ -1,4 +1,4 @@
-"""The whole line in one process on loopback: doors, engine, and a simulated telephone company. Nothing leaves the machine."""
+"""The whole line in one process on loopback: doors, engine, a simulated telephone company. Nothing leaves the machine."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from app.simulator import create_simulator
 from app.simulator.exchange import Account, Exchange
 from app.simulator.timeline import LiveTimeline
 from app.staff.directory import Directory, everyone
+from app.staff.roles import Role
 from app.staff.signin import make_link
 from app.vault.keyring import Keyring
 from app.worker import Worker, worker_for
@@ -39,7 +40,7 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Marker:
-    """`var/demo.json`: says that this folder is a demo's, and how its clock runs. Only such a folder is ever cleared."""
+    """`var/demo.json`: this folder is a demo's, and so its clock runs. Only such a folder is ever cleared."""
 
     account_sid: str
     auth_token: str
@@ -48,7 +49,9 @@ class Marker:
     wall_started: str = ""
 
 
-def run(*, port: int, speed: float, fresh: bool, folder: Path = Path("var"), say: Callable[[str], None] = print) -> None:
+def run(
+    *, port: int, speed: float, fresh: bool, folder: Path = Path("var"), say: Callable[[str], None] = print
+) -> None:
     """Run until Ctrl-C. Data stays for the next time; `fresh` begins with none."""
     marker = _claim(folder, fresh=fresh)
     settings = _settings(folder, marker, port)
@@ -62,7 +65,10 @@ def run(*, port: int, speed: float, fresh: bool, folder: Path = Path("var"), say
     _bring_in_programme(db, keyring, at=clock.now())
     exchange = _telephone_company(db, keyring, settings)
     worker = worker_for(settings, db, clock, tick=0.25)
-    servers = [_server(create_app(settings, clock=clock, database=db), port), _server(create_simulator(exchange), port + 1)]
+    servers = [
+        _server(create_app(settings, clock=clock, door_clock=WallClock(), database=db), port),
+        _server(create_simulator(exchange), port + 1),
+    ]
     _run_until_told(servers, worker, lambda: say(_welcome(db, port, speed)))
     db.close()
 
@@ -131,13 +137,13 @@ def _clock(db: Database, speed: float) -> FastClock:
 
 def _bring_in_programme(db: Database, keyring: Keyring, *, at: datetime) -> None:
     with db.transaction() as session:
-        apply(
-            session, read(EXAMPLE), at=at, by="operator", duty=keyring.public("duty"), directory=Directory(keyring)
-        )
+        apply(session, read(EXAMPLE), at=at, by="operator", duty=keyring.public("duty"), directory=Directory(keyring))
 
 
 def _telephone_company(db: Database, keyring: Keyring, settings: Settings) -> Exchange:
-    account = Account(sid=settings.twilio_account_sid or "", auth_token=settings.twilio_auth_token[0].get_secret_value())
+    account = Account(
+        sid=settings.twilio_account_sid or "", auth_token=settings.twilio_auth_token[0].get_secret_value()
+    )
     exchange = Exchange(account, timeline=LiveTimeline())
     directory = Directory(keyring)
     with db.reading() as session:
@@ -147,7 +153,8 @@ def _telephone_company(db: Database, keyring: Keyring, settings: Settings) -> Ex
                 voice_url=f"{settings.public_url}/carrier/voice",
                 sms_url=f"{settings.public_url}/carrier/sms",
             )
-        for person in everyone(session):
+        order = duty(session, _wall()).ring_order
+        for person in (*order, *(one for one in everyone(session) if one not in order and Role.HANDLER in one.roles)):
             if staff_number := directory.phone_of(session, person):
                 exchange.show(staff_number, person.alias)
     return exchange

@@ -6,11 +6,14 @@ rota key, only the carrier's door that of the duty key, and the public door neit
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import logs
 from app.audit.log import record
@@ -26,49 +29,66 @@ from app.programme.apply import current
 from app.settings import Settings, Surface, settings_from
 from app.staff.directory import Directory
 from app.telephony.signature import Signatures
-from app.vault.index import WaitingIndex
 from app.vault.keyring import Keyring
 
-OPENED_BY = {Surface.PUBLIC: ("index",), Surface.CARRIER: ("index", "duty"), Surface.CONSOLE: ("rota",)}
+OPENED_BY: Final = {Surface.PUBLIC: ("index",), Surface.CARRIER: ("index", "duty"), Surface.CONSOLE: ("rota",)}
 """The private keys each surface needs, and no others."""
+
+WATCHED_AT: Final = ("/healthz", "/readyz", "/metrics")
+
+
+@dataclass(frozen=True)
+class House:
+    """What the doors of one process share."""
+
+    settings: Settings
+    clock: Clock
+    door_clock: Clock
+    db: Database
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """Public halves, and the private ones that this process's surfaces need."""
+        wanted = {kind for surface in self.settings.surfaces for kind in OPENED_BY[surface]}
+        return Keyring.load(self.settings.keys_dir, private=wanted)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """One for all doors, so that a text joins the case of a call a minute ago."""
+        return Desk(rota=self.keyring.public("rota"), index_key=self.keyring.index_key)
 
 
 class Doors:
     """One address for all the surfaces of a process; each is an app of its own and sees nothing of the others."""
 
-    def __init__(self, health: FastAPI, surfaces: dict[Surface, ASGIApp]) -> None:
-        self._health = health
-        self._below = {
-            prefix: surfaces[surface]
-            for prefix, surface in (("/carrier", Surface.CARRIER), ("/console", Surface.CONSOLE))
-            if surface in surfaces
-        }
-        self._public = surfaces.get(Surface.PUBLIC, health)
+    def __init__(self, health: FastAPI, surfaces: dict[Surface, FastAPI]) -> None:
+        below = (("/carrier", Surface.CARRIER), ("/console", Surface.CONSOLE))
+        self.health = health
+        self.surfaces = surfaces
+        self._below = {prefix: surfaces[surface] for prefix, surface in below if surface in surfaces}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._behind(scope)(scope, receive, send)
 
     def _behind(self, scope: Scope) -> ASGIApp:
         path: str = scope.get("path", "")
-        if scope["type"] != "http" or path in ("/healthz", "/readyz", "/metrics"):
-            return self._health
-        first = "/" + path.split("/", 2)[1]
-        return self._below.get(first, self._public)
+        if scope["type"] != "http" or path in WATCHED_AT:
+            return self.health
+        first = f"/{path.split('/', 2)[1]}" if path.startswith("/") else ""
+        return self._below.get(first) or self.surfaces.get(Surface.PUBLIC, self.health)
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Doors:
-    """The web process for these settings. Misconfigured when a key, the schema or the programme is missing."""
+def create_app(
+    settings: Settings, *, clock: Clock | None = None, door_clock: Clock | None = None, database: Database | None = None
+) -> Doors:
+    """The web process for these settings. Misconfigured when a key, the schema or the programme is missing.
+
+    `door_clock` times sign-ins, for a demo whose `clock` runs faster than people do.
+    """
     clock = clock or WallClock()
     db = database or Database(settings.database_url.get_secret_value())
-    wanted = {kind for surface in settings.surfaces for kind in OPENED_BY[surface]}
-    keyring = Keyring.load(settings.keys_dir, private=wanted)
-    desk = Desk(rota=keyring.public("rota"), index_key=keyring.index_key, waiting=WaitingIndex())
-    makers = {Surface.PUBLIC: _public, Surface.CARRIER: _carrier, Surface.CONSOLE: _console}
-    surfaces = {surface: makers[surface](settings, clock, db, keyring, desk) for surface in settings.surfaces}
-    token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
-    health = create_health(db=db, clock=clock, public_url=settings.public_url, metrics_token=token)
-    health.router.lifespan_context = _noting_start_and_stop(db, clock, settings)
-    return Doors(health, surfaces)
+    house = House(settings, clock, door_clock or clock, db)
+    return Doors(_health(house), {surface: _MAKERS[surface](house) for surface in settings.surfaces})
 
 
 def from_environment() -> Doors:
@@ -78,47 +98,60 @@ def from_environment() -> Doors:
     return create_app(settings)
 
 
-def _public(settings: Settings, clock: Clock, db: Database, _keyring: Keyring, desk: Desk) -> ASGIApp:
-    with db.reading() as session:
+def _public(house: House) -> FastAPI:
+    with house.db.reading() as session:
         programme = current(session).programme
     return create_public(
-        db,
-        clock,
-        desk,
-        public_url=settings.public_url,
+        house.db,
+        house.clock,
+        house.desk,
+        public_url=house.settings.public_url,
         line_number=programme.numbers[0],
         languages=programme.languages,
         timezone=programme.timezone,
     )
 
 
-def _carrier(settings: Settings, clock: Clock, db: Database, keyring: Keyring, desk: Desk) -> ASGIApp:
-    settings.require("twilio_auth_token")
-    tokens = tuple(token.get_secret_value() for token in settings.twilio_auth_token)
-    line = Line(
-        public_url=settings.public_url,
-        signatures=Signatures(settings.public_url, tokens),
-        desk=desk,
-        directory=Directory(keyring),
+def _carrier(house: House) -> FastAPI:
+    house.settings.require("twilio_auth_token")
+    tokens = tuple(token.get_secret_value() for token in house.settings.twilio_auth_token)
+    public_url = house.settings.public_url
+    line = Line(public_url, Signatures(public_url, tokens), house.desk, Directory(house.keyring))
+    return create_carrier(db=house.db, clock=house.clock, line=line)
+
+
+def _console(house: House) -> FastAPI:
+    return create_console(
+        house.db, house.clock, house.keyring, public_url=house.settings.public_url, door_clock=house.door_clock
     )
-    return create_carrier(db=db, clock=clock, line=line)
 
 
-def _console(settings: Settings, clock: Clock, db: Database, keyring: Keyring, _desk: Desk) -> ASGIApp:
-    return create_console(db, clock, keyring, public_url=settings.public_url)
+_MAKERS: Final[dict[Surface, Callable[[House], FastAPI]]] = {
+    Surface.PUBLIC: _public,
+    Surface.CARRIER: _carrier,
+    Surface.CONSOLE: _console,
+}
 
 
-def _noting_start_and_stop(db: Database, clock: Clock, settings: Settings) -> Lifespan[FastAPI]:
+def _health(house: House) -> FastAPI:
+    token = house.settings.metrics_token
+    health = create_health(
+        db=house.db,
+        clock=house.clock,
+        public_url=house.settings.public_url,
+        metrics_token=token.get_secret_value() if token else None,
+    )
+
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        surfaces = ",".join(settings.surfaces)
-        _note(db, clock, "process.started", surfaces)
+    async def noting_start_and_stop(_app: FastAPI) -> AsyncIterator[None]:
+        _note(house, "process.started")
         yield
-        _note(db, clock, "process.stopped", surfaces)
+        _note(house, "process.stopped")
 
-    return lifespan
+    health.router.lifespan_context = noting_start_and_stop
+    return health
 
 
-def _note(db: Database, clock: Clock, action: str, surfaces: str) -> None:
-    with db.transaction() as session:
-        record(session, at=clock.now(), by="operator", action=action, surfaces=surfaces)
+def _note(house: House, action: str) -> None:
+    with house.db.transaction() as session:
+        record(session, at=house.clock.now(), by="operator", action=action, surfaces=",".join(house.settings.surfaces))

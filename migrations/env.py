@@ -26,6 +26,7 @@ MODELS = (
     "app.staff.models",
     "app.staff.credentials",
     "app.cases.models",
+    "app.cases.returning",
     "app.cases.facts",
     "app.oncall.models",
     "app.notifications.models",

@@ -14,18 +14,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import uvicorn
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.cases.models import Case
 from app.db import Database
 from app.escalation import engine
+from app.escalation.models import StepTaken
 from app.main import create_app
 from app.notifications import outbox
 from app.programme.apply import apply, read
 from app.settings import settings_from
 from app.simulator import Account, Exchange, ManualTimeline, create_rest
+from app.simulator.faults import FOREVER
 from app.simulator.phones import Phone
 from app.staff.directory import Directory, by_alias
 from app.staff.signin import make_link
@@ -124,6 +127,26 @@ class Hotline:
         self.start()
         self.work()
 
+    @contextmanager
+    def another_engine(self) -> Iterator[Worker]:
+        """A second engine beside the first, with its own connections, as in another process."""
+        database = Database(self.db.engine.url.render_as_string(hide_password=False))
+        yield worker_for(self.settings, database, self.clock)
+        database.close()
+
+    @contextmanager
+    def commits_fail(self, times: int = FOREVER) -> Iterator[None]:
+        """The database takes everything in and cannot write it down, as when its disk is full."""
+        failures = iter(range(times))
+
+        def refuse(_connection: object) -> None:
+            if next(failures, None) is not None:
+                raise OperationalError("COMMIT", None, OSError("no space left on device"))
+
+        event.listen(self.db.engine, "commit", refuse)
+        yield
+        event.remove(self.db.engine, "commit", refuse)
+
     def apply(self, programme: str) -> None:
         """Bring a programme file in."""
         path = self.folder / "programme.toml"
@@ -164,6 +187,10 @@ class Hotline:
             self.work()
         self.timeline.advance(max(0.0, (until - self.now).total_seconds()))
         self.work()
+
+    def wait_until(self, moment: datetime) -> None:
+        """Time passes at the telephone company alone; no engine looks until somebody lets it work."""
+        self.timeline.advance((moment - self.now).total_seconds())
 
     def _next_moment(self) -> datetime | None:
         moments = [self.timeline.next_due()]
@@ -212,6 +239,11 @@ class Hotline:
         (case,) = self.cases()
         return case
 
+    def steps(self) -> list[StepTaken]:
+        """Every step of a ladder that was taken, in order."""
+        with self.db.reading() as session:
+            return list(session.scalars(select(StepTaken).order_by(StepTaken.ran_at, StepTaken.due_at)))
+
     def record_contact(self, alias: str, outcome: str = "reached") -> None:
         """A handler says how the attempt went, at the desk."""
         with self.db.transaction() as session:
@@ -229,7 +261,7 @@ class Hotline:
             assert person
             token = make_link(session, person, at=self.now, by="operator")
         page = browser.get(f"/console/enrol/{token}").text
-        fields = hidden_fields(page) | {"passphrase": PASSPHRASE, "again": PASSPHRASE}
+        fields = hidden_fields(page) | {"passphrase": PASSPHRASE}
         answer = browser.post(f"/console/enrol/{token}", data=fields)
         assert answer.status_code == 200, answer.text
         return browser

@@ -107,4 +107,7 @@ roles = ["admin"]
 languages = ["sv"]
 """
 
+SELDOM = PROGRAMME.replace('repeat = "PT10M"', 'repeat = "PT8H"').replace('repeat = "PT30M"', 'repeat = "PT4H"')
+"""The same routine with few repeats, so that a day and a night are soon told."""
+
 NUMBERS = {"anna": ANNA, "bo": BO, "fatima": FATIMA, "carin": CARIN, "dag": DAG}

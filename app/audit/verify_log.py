@@ -127,14 +127,16 @@ class Checkpoint(NamedTuple):
 
 
 def _trusted(folder: Path, keys: Sequence[str], report: Report) -> list[Key]:
+    try:
+        folders_own = (folder / "log.vkey").read_text("utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        folders_own = []
     if not keys:
         report.remarks.append(FOLDERS_OWN_KEY)
-        try:
-            keys = (folder / "log.vkey").read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            report.wrong("log.vkey: cannot be read, and no key was given")
+    elif not set(keys) <= set(folders_own):
+        report.remarks.append("log.vkey does not hold the key you gave; yours is the one that counts")
     trusted = []
-    for line in keys:
+    for line in keys or folders_own:
         try:
             trusted.append(parse_key(line))
         except ValueError as problem:
@@ -504,6 +506,7 @@ def _ocsf_rows(lines: Iterable[str]) -> Iterator[Row | None]:
             row = json.loads(line)
             claims = {"entry": row["unmapped"], "milliseconds": row["time"], "action": row["api"]["operation"]}
             claims |= {"actor": row["actor"]["user"]["name"], "result": row["status_detail"]}
+            claims["object"] = row["resources"][0]["uid"] if row["resources"] else ""
             yield Row(int(row["leaf_index"]), row["leaf_hash"], claims)
         except UNREADABLE:
             yield None
@@ -523,7 +526,7 @@ def _csv_rows(lines: Iterable[str]) -> Iterator[Row | None]:
 
 
 _BETWEEN = re.compile(r" (?=\w+=)")
-_BAR = re.compile(r"(?<!\\)\|")
+_HEADER = re.compile(r"((?:\\.|[^\\|])*)\|" * 7)
 _CEF_NAMES = {"suser": "actor", "spriv": "role", "act": "action", "cs1": "object", "reason": "purpose"}
 _CEF_NAMES |= {"outcome": "result", "cs4": "at"}
 
@@ -531,13 +534,14 @@ _CEF_NAMES |= {"outcome": "result", "cs4": "at"}
 def _cef_rows(lines: Iterable[str]) -> Iterator[Row | None]:
     for line in lines:
         try:
-            header = _BAR.split(line.rstrip("\n"), maxsplit=7)
-            said = {
-                name: _plain(value) for name, _, value in (pair.partition("=") for pair in _BETWEEN.split(header[7]))
-            }
+            header = _HEADER.match(line)
+            if header is None:
+                raise ValueError
+            pairs = (pair.partition("=") for pair in _BETWEEN.split(line[header.end() :].rstrip("\n")))
+            said = {name: _plain(value) for name, _, value in pairs}
             claims: Told = {ours: said.get(theirs, "") for theirs, ours in _CEF_NAMES.items()}
             claims |= {"facts": json.loads(said["cs3"]), "milliseconds": int(said["rt"])}
-            claims["build"] = _plain(header[3])
+            claims["build"] = _plain(header[4])
             yield Row(int(said["cn1"]), said["cs2"], claims)
         except UNREADABLE:
             yield None

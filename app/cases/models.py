@@ -26,10 +26,10 @@ from app.cases.facts import (
     Hold,
     Join,
     Permission,
-    RepeatTag,
 )
 from app.cases.first_contact import Standing, due_at, is_overdue, standing
 from app.cases.permissions import Hours, Wish
+from app.cases.returning import RepeatTag
 from app.db import Base, Id
 from app.errors import AlreadyTaken, BadInput
 from app.staff.models import Person
@@ -167,7 +167,7 @@ class Case(Base):
             self.log("case.breached", by="engine", at=at, due_at=self.due_at.isoformat())
 
     def close(self, *, by: Person, at: datetime, outcome: str, code: str) -> None:
-        """End the case. Without first contact only a reason why none can be made will do (and the breach still comes)."""
+        """End the case. Without first contact only a reason why none can be made will do, and the breach still comes."""
         if self.closure or self.join:
             raise BadInput("This case is closed already.")
         if self.first_contact is None and code not in CLOSED_WITHOUT_CONTACT:
@@ -216,9 +216,7 @@ class Case(Base):
 
     def log(self, action: str, *, by: str, at: datetime, because: str = "", **facts: str | float | bool | None) -> None:
         """An entry in the audit log about this case, under its pseudonym, in the deed's own transaction."""
-        write(
-            _session_of(self), at=at, by=by, action=action, about=self.pseudonym, because=because, facts=facts
-        )
+        write(_session_of(self), at=at, by=by, action=action, about=self.pseudonym, because=because, facts=facts)
 
 
 def _session_of(case: Case) -> Session:

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.cases.facts import Approach, Breach, Closure, FirstContact, Hold, Join, Mailbox, RepeatTag, ReturnCode
+from app.cases.facts import Approach, Breach, Closure, FirstContact, Hold, Join
 from app.cases.models import Case
+from app.cases.returning import Mailbox, RepeatTag, ReturnCode
 from app.errors import NoSuchPage
 
 

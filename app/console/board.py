@@ -1,4 +1,4 @@
-"""The board: what waits, how long is left, whose it is, and what is asked of the reader next. It stays live by itself."""
+"""The board: what waits, how long is left, whose it is, what is asked of the reader next. It stays live by itself."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote
@@ -15,8 +16,9 @@ from app.clock import Clock
 from app.console import board, case, deeds, log, reveal, roster, session
 from app.console.session import SIGN_IN, preferred
 from app.console.site import Site
+from app.console.times import length
 from app.console.watch import Watch
-from app.console.wording import say
+from app.console.wording import language_name, number_read, say
 from app.db import Database
 from app.vault.keyring import Keyring
 from app.web import Cookie, Pages, Problem, new_face
@@ -38,7 +40,7 @@ def create_console(
         db=db,
         clock=clock,
         door_clock=door_clock or clock,
-        pages=Pages(_FOLDER),
+        pages=Pages(_FOLDER, number=number_read, language_name=language_name, length=length),
         cookie=Cookie("dygnet", https=public_url.startswith("https://")),
         keyring=keyring,
         watch=Watch(db, clock),
@@ -51,11 +53,11 @@ def create_console(
 
 def _problem_page(request: Request, problem: Problem) -> Response:
     """What happened, whether anything was lost, and what to do now; a page without a sign-in leads to it."""
-    if problem.status == 401 and request.method == "GET":
+    if problem.status == HTTPStatus.UNAUTHORIZED and request.method == "GET":
         return RedirectResponse(f"{SIGN_IN}?next={quote(request.url.path)}", status_code=303)
     who = getattr(request.state, "who", None)
     language = who.language if who else preferred(request)
-    kind = "broken" if problem.status >= 500 else _PROBLEMS.get(problem.status, "unclear")
+    kind = "broken" if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else _PROBLEMS.get(problem.status, "unclear")
     return cast(Site, request.app.state.site).pages.answer(
         "problem.html",
         status=problem.status,

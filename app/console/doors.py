@@ -79,7 +79,7 @@ def deed(*roles: Role) -> Any:
         site: ASite,
         now: Now,
         *,
-        who: SignedIn = Depends(door),  # noqa: FAST002 - a closure cannot stand in a postponed annotation
+        who: SignedIn = Depends(door),  # noqa: B008 - a closure cannot stand in a postponed annotation
         posted: Posted,
     ) -> SignedIn:
         if not hmac.compare_digest(posted.get("csrf", "").encode(), who.csrf.encode()):

@@ -33,7 +33,7 @@ _log = Log("console")
 def reveal(
     reference: str, site: ASite, posted: Posted, now: Now, who: Annotated[SignedIn, deed(*CASE_ROLES)]
 ) -> Response:
-    """Show the secrets in this one answer. No entry in the log, no opening: the entry is committed before a key turns."""
+    """Show the secrets in this one answer. No entry, no opening: the entry is committed before a key turns."""
     because = posted.get("because", "")
     wrong = {"because": "mistake.because"} if because not in contents.REVEAL_REASONS else {}
     with site.db.transaction() as session:

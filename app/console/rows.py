@@ -76,9 +76,7 @@ def row_of(session: Session, case: Case, who: SignedIn, times: Times) -> Row:
         overdue=case.is_overdue(times.now),
         whose=_whose(case),
         mine=keeps(case, who),
-        next=next_step(
-            case.standing, _reader(session, case, who), case.wishes, local=times.now.astimezone(times.zone)
-        ),
+        next=next_step(case.standing, _reader(session, case, who), case.wishes, local=times.now.astimezone(times.zone)),
     )
 
 

@@ -103,7 +103,7 @@ def _end(site: Site, token: str) -> None:
 
 
 def _with_cookie(site: Site, token: str, onward: str) -> RedirectResponse:
-    """On to a page of ours. The cookie outlives the session, which the database ends long before (`app/staff/tries.py`)."""
+    """On to a page of ours. The cookie outlives the session: by it a browser is known again (`app/staff/tries.py`)."""
     answer = RedirectResponse(onward, status_code=303)
     site.cookie.give(answer, token, lasts=KNOWN_FOR)
     return answer

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+import phonenumbers
+from babel import Locale, UnknownLocaleError
+
 from app.audit.actions import ACTIONS
 from app.catalogue import FIRST_LANGUAGE, Catalogue
 
@@ -14,6 +17,7 @@ SENTENCES: Final = Catalogue(Path(__file__).parent / "languages")
 say = SENTENCES.say
 """`say(language, key, **values)`: the sentence, in Swedish when that language lacks it."""
 
+_SWEDEN = 46
 _WRITTEN_IN_CODE = "en"
 """The registry of the log says what each action means in this language; the other catalogues translate it."""
 
@@ -35,3 +39,22 @@ def meaning(language: str, action: str) -> str:
         return known.meaning if known else action
     key = f"action.{action}"
     return say(language, key) if said(language, key) else known.meaning
+
+
+def language_name(code: str, language: str) -> str:
+    """What a language is called in another: `arabiska`. One that babel does not know stays a code."""
+    try:
+        return Locale.parse(code).get_display_name(language) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def number_read(number: str) -> str:
+    """A telephone number in groups, for somebody in Sweden who dials it from the screen."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    at_home = parsed.country_code == _SWEDEN
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)

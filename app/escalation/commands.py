@@ -45,7 +45,9 @@ def obey(session: Session, person: Person, body: str, *, source: str, at: dateti
     session.flush()
     command, *rest = [word.upper() for word in _WORD.findall(body)] or [""]
     if command in _WHAT_WAITS:
-        waiting = [case.reference for case in session.scalars(queries.awaiting().order_by(Case.due_at)) if not case.hold]
+        waiting = [
+            case.reference for case in session.scalars(queries.awaiting().order_by(Case.due_at)) if not case.hold
+        ]
         _answer_waiting(session, person, waiting, source=source, at=at)
         return
     case = _meant(session, person, rest) if command in _TAKE | _PASS_ON else None
@@ -75,9 +77,7 @@ def _answer_waiting(session: Session, person: Person, waiting: list[str], *, sou
         _answer(session, person, "sms.nothing_waits", {}, source=source, at=at)
 
 
-def _answer(
-    session: Session, person: Person, words: str, values: dict[str, str], *, source: str, at: datetime
-) -> None:
+def _answer(session: Session, person: Person, words: str, values: dict[str, str], *, source: str, at: datetime) -> None:
     outbox.queue(
         session,
         key=f"answer:{source}",

@@ -31,7 +31,6 @@ PAGE_LASTS = timedelta(minutes=10)
 """An alarm that arrives later than this would be taken for a new one."""
 
 _log = Log("escalation")
-_KIND = {"sms": ChannelKind.PHONE, "call": ChannelKind.PHONE, "email": ChannelKind.EMAIL}
 
 
 def advance(session: Session, case: Case, escalation: Escalation, *, at: datetime) -> None:
@@ -73,7 +72,9 @@ def _next_step(case: Case, escalation: Escalation, policy: Policy) -> Due | None
     ladder = Ladder(escalation.ladder)
     waiting = upcoming(policy, ladder, position, start=escalation.counts_from)
     if escalation.hurried_at:
-        waiting = _earlier(waiting, hurried(policy, ladder, position, start=escalation.counts_from), escalation.hurried_at)
+        waiting = _earlier(
+            waiting, hurried(policy, ladder, position, start=escalation.counts_from), escalation.hurried_at
+        )
     return first((waiting, before_deadline))
 
 
@@ -125,9 +126,9 @@ def _take(session: Session, case: Case, escalation: Escalation, policy: Policy, 
 
 def _page(session: Session, case: Case, row: StepTaken, person: Person, by: tuple[str, ...], *, at: datetime) -> int:
     """Write the pages of one step to one person; by text when none of the step's channels can reach them."""
-    usable = [channel for channel in by if channel in CHANNELS and person.channel(_KIND[channel])]
-    if not usable and person.channel(ChannelKind.PHONE):
-        usable = ["sms"]
+    if not person.channel(ChannelKind.PHONE):
+        return 0
+    usable = [channel for channel in by if channel in CHANNELS] or ["sms"]
     first_page = row.step.endswith(".0.0") and not row.step.startswith(Ladder.UNCONTACTED)
     for channel in usable:
         queue_page(session, case, person, channel, step_id=row.id, due_at=row.due_at, at=at, is_first=first_page)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Id, Ref
@@ -39,7 +49,7 @@ class Escalation(Base):
 
 
 class StepTaken(Base):
-    """A step that was taken: when it was due, when it ran, by how much it was late, how many missed repeats it stands for."""
+    """A step that was taken: when it was due, when it ran, how late that was, how many missed repeats it stands for."""
 
     __tablename__ = "escalation_steps"
     __table_args__ = (UniqueConstraint("case_id", "counts_from", "step"),)

@@ -16,7 +16,7 @@ from app.programme.schema import Routine, UncontactedStep, UntakenStep
 
 
 def begin(session: Session, case: Case, routine: Routine, *, at: datetime) -> Escalation:
-    """Start the ladders of a case and name who is responsible. Counted from the case's opening, also when begun late."""
+    """Start a case's ladders and name who is responsible. Counted from the case's opening, also when begun late."""
     escalation = Escalation(
         case_id=case.id,
         policy=to_json(frozen(routine)),

@@ -79,7 +79,11 @@ def upcoming(policy: Policy, ladder: Ladder, position: Position, *, start: datet
 
 def first(dues: Iterable[Due | None]) -> Due | None:
     """The earliest; of two at the same moment the one further up in the file."""
-    return min((due for due in dues if due), key=lambda due: (due.at, due.ladder == Ladder.UNCONTACTED, due.index), default=None)
+    return min(
+        (due for due in dues if due),
+        key=lambda due: (due.at, due.ladder == Ladder.UNCONTACTED, due.index),
+        default=None,
+    )
 
 
 def caught_up(policy: Policy, due: Due, *, at: datetime) -> Due:

@@ -15,7 +15,7 @@ from app.escalation.models import Pass, StepTaken
 from app.escalation.opening import escalation_of
 from app.notifications import outbox
 from app.notifications.models import Notification, State
-from app.staff.models import ChannelKind, Person
+from app.staff.models import Person
 
 
 class Answer(StrEnum):
@@ -75,7 +75,7 @@ def page_lost(session: Session, page: Notification, *, at: datetime) -> None:
 
 
 def _tried_otherwise(session: Session, case: Case, page: Notification, *, at: datetime) -> bool:
-    if page.trouble in _UNHEARD or page.channel == "email" or not page.person.channel(ChannelKind.PHONE):
+    if page.trouble in _UNHEARD:
         return False
     other = "call" if page.channel == "sms" else "sms"
     return queue_page(session, case, page.person, other, step_id=page.step_id or "", due_at=page.due_at, at=at)

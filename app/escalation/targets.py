@@ -1,4 +1,4 @@
-"""Whom a step means: the words of the programme file turned into people, at a moment. Never nobody while anybody works here."""
+"""Whom a step means: the words of the programme file as people, at a moment. Never nobody while anybody works here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from app.staff import directory
 from app.staff.models import Person
 
 
-def people(session: Session, case: Case, escalation: Escalation, wanted: Sequence[str], *, at: datetime) -> list[Person]:
+def people(
+    session: Session, case: Case, escalation: Escalation, wanted: Sequence[str], *, at: datetime
+) -> list[Person]:
     """Everyone the step names, each once, in the order it names them.
 
     When that is nobody: the ring order, and when that is empty too, everybody who works here.

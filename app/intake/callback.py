@@ -14,10 +14,9 @@ from starlette.responses import Response
 
 from app.cases.facts import Approach as Row
 from app.cases.permissions import Hours
-from app.intake import reception
-from app.intake.line import Line, Signed, TheLine, xml
+from app.intake import told
+from app.intake.line import Line, Signed, TheLine, prompt, xml
 from app.intake.voice import call
-from app.intake.wording import say
 from app.telephony import twiml
 from app.telephony.numbers import keyed_number, spoken
 from app.web import Db, Now
@@ -56,8 +55,8 @@ def choose(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0) -> Respons
             case ("1", True) | ("2", False):
                 return _ask_number(line, row)
             case ("2", True) | ("3", False):
-                reception.tell_callback(session, row.id, wish="none", hours=Hours.ANY, kind=None, at=now)
-                code = reception.give_code(session, line.desk, row.id, at=now)
+                told.tell_callback(session, row.id, wish="none", hours=Hours.ANY, kind=None, at=now)
+                code = told.give_code(session, line.desk, row.id, at=now)
             case _:
                 return _again(line, row, f"callback?n={min(n + 1, ASKED_AT_MOST)}")
     return _goodbye(row, code=code)
@@ -78,7 +77,7 @@ def key_number(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0) -> Res
     with db.transaction() as session:
         row = call(session, line, form, at=now)
         if number:
-            reception.tell_number(session, row.id, number, at=now)
+            told.tell_number(session, row.id, number, at=now)
     if number is None:
         return _again(line, row, f"callback/number?n={min(n + 1, ASKED_AT_MOST)}", because="voice.bad_number")
     return _ask(
@@ -118,8 +117,8 @@ def choose_hours(form: Signed, line: TheLine, db: Db, now: Now, kind: Kind, n: T
         row = call(session, line, form, at=now)
         if hours is None:
             return _again(line, row, f"callback/hours?kind={kind}&n={min(n + 1, ASKED_AT_MOST)}")
-        reception.tell_callback(session, row.id, wish="call", hours=hours, kind=kind, at=now)
-        code = reception.give_code(session, line.desk, row.id, at=now)
+        told.tell_callback(session, row.id, wish="call", hours=hours, kind=kind, at=now)
+        code = told.give_code(session, line.desk, row.id, at=now)
     return _goodbye(row, "voice.thanks_callback", code=code)
 
 
@@ -142,21 +141,20 @@ def _ask_hours(line: Line, row: Row, kind: Kind, n: int = 0) -> Response:
 def _ask(
     line: Line, row: Row, keys: Sequence[str], action: str, *, digits: int, otherwise: str, **values: str
 ) -> Response:
-    prompts = [twiml.say(say(row.language, key, **values), row.language) for key in keys]
+    prompts = [prompt(row.language, key, **values) for key in keys]
     gather = twiml.gather(*prompts, action=line.url(action), digits=digits, timeout=TO_THINK, silence_counts=False)
     return xml(twiml.document(gather, twiml.redirect(line.url(otherwise))))
 
 
 def _again(line: Line, row: Row, path: str, *, because: str = "voice.not_understood") -> Response:
-    return xml(twiml.document(twiml.say(say(row.language, because), row.language), twiml.redirect(line.url(path))))
+    return xml(twiml.document(prompt(row.language, because), twiml.redirect(line.url(path))))
 
 
 def _goodbye(row: Row, *keys: str, code: str | None = None) -> Response:
-    words = [say(row.language, key) for key in keys]
+    words = [prompt(row.language, key) for key in keys]
     if code:
-        words.append(say(row.language, "voice.code", code=_slowly(code)))
-    words.append(say(row.language, "voice.goodbye"))
-    return xml(twiml.document(*(twiml.say(text, row.language) for text in words), twiml.hangup()))
+        words.append(prompt(row.language, "voice.code", code=_slowly(code)))
+    return xml(twiml.document(*words, prompt(row.language, "voice.goodbye"), twiml.hangup()))
 
 
 def _slowly(code: str) -> str:

@@ -13,8 +13,7 @@ from starlette.responses import Response
 from app.errors import NoSuchPage
 from app.escalation import replies
 from app.escalation.replies import Answer
-from app.intake.line import Signed, TheLine, xml
-from app.intake.wording import say
+from app.intake.line import Signed, TheLine, prompt, xml
 from app.notifications import receipts
 from app.notifications.models import Notification
 from app.telephony import twiml
@@ -23,7 +22,7 @@ from app.web import Db, Now
 router = APIRouter(prefix="/carrier")
 
 TAKE: Final = "1"
-PASS_ON: Final = "2"
+ON_TO_THE_NEXT: Final = "2"
 TO_WAKE_UP: Final = timedelta(seconds=8)
 _WORDS: Final = {
     Answer.TAKEN: "page.taken",
@@ -40,11 +39,11 @@ def speak(form: Signed, line: TheLine, db: Db, notification_id: str) -> Response
         page = _page(session, notification_id)
         language = page.person.languages[0]
         reference = " ".join(json.loads(page.values)["reference"])
-    words = twiml.say(say(language, "page.voice", reference=reference), language)
+    words = prompt(language, "page.voice", reference=reference)
     ask = twiml.gather(
         words, words, action=line.url(f"page/{notification_id}/key"), timeout=TO_WAKE_UP, silence_counts=False
     )
-    return xml(twiml.document(ask, twiml.say(say(language, "page.goodbye"), language), twiml.hangup()))
+    return xml(twiml.document(ask, prompt(language, "page.goodbye"), twiml.hangup()))
 
 
 @router.post("/page/{notification_id}/key")
@@ -56,12 +55,12 @@ def key(form: Signed, line: TheLine, db: Db, now: Now, notification_id: str) -> 
         person, case_id = page.person, page.case_id or ""
         if pressed == TAKE:
             answer = replies.take(session, case_id, by=person, via="page", at=now)
-        elif pressed == PASS_ON:
+        elif pressed == ON_TO_THE_NEXT:
             answer = replies.pass_on(session, case_id, by=person, at=now)
         else:
             return xml(twiml.document(twiml.redirect(line.url(f"page/{notification_id}"))))
     language = person.languages[0]
-    return xml(twiml.document(twiml.say(say(language, _WORDS[answer]), language), twiml.hangup()))
+    return xml(twiml.document(prompt(language, _WORDS[answer]), twiml.hangup()))
 
 
 @router.post("/receipts/{notification_id}", status_code=204)

@@ -9,7 +9,9 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.intake.reception import Desk
+from app.intake.wording import nearest, say
 from app.staff.directory import Directory
+from app.telephony import twiml
 from app.telephony.signature import Form, Signatures
 
 
@@ -47,6 +49,12 @@ TheLine = Annotated[Line, Depends(_line)]
 
 Signed = Annotated[Form, Depends(_signed)]
 """The carrier's form, after its signature was found right. Every carrier route asks for it."""
+
+
+def prompt(language: str, key: str, **values: str) -> twiml.Verb:
+    """A sentence read aloud, by a voice of the language it is written in."""
+    written_in = nearest(language)
+    return twiml.say(say(written_in, key, **values), written_in)
 
 
 def xml(document: str) -> Response:

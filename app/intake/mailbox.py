@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.audit.log import record
-from app.cases.facts import Mailbox
 from app.cases.models import Case
 from app.cases.queries import mailboxes_at
+from app.cases.returning import Mailbox
 from app.db import Database
 from app.intake.reception import Desk
 from app.vault.receipts import Door, Receipt, Verifier, knock, locator

@@ -7,7 +7,6 @@ sealed to those who may read; this process can open nothing afterwards.
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -16,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from app.cases import contents, queries
 from app.cases.facts import Approach as Row
-from app.cases.facts import Grant, Mailbox, RepeatTag, ReturnCode
+from app.cases.facts import Grant
 from app.cases.models import Case
 from app.cases.permissions import Hours
+from app.cases.returning import Mailbox, RepeatTag
 from app.db import one_at_a_time
 from app.escalation.opening import begin
 from app.programme.apply import current
@@ -27,8 +27,6 @@ from app.vault.grants import grant, new_case_key
 from app.vault.index import WaitingIndex, short_tag
 from app.vault.receipts import Receipt, door_for, locator, mailbox_key
 from app.vault.sealed import Sealed
-
-CODE_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class WayBack:
 
 @dataclass(frozen=True)
 class Approach:
-    """What came in. `source` is the carrier's id of the call or text, or the form's own mark: the same again is the same.
+    """What came in. `source` is the carrier's id of the call or text, or the form's own mark: the same is the same.
 
     `number` is the caller's own by the carrier's word (E.164), or None when it is withheld. A number somebody
     typed belongs in `callback`: it is a claim, and is never joined to a case by itself.
@@ -119,67 +117,6 @@ def way_back(desk: Desk, receipt: Receipt) -> WayBack:
     )
 
 
-def tell_role(session: Session, approach_id: str, role: str, *, at: datetime) -> None:
-    """The caller says who they are."""
-    row = session.get_one(Row, approach_id)
-    if row.role != role:
-        row.role = role
-        queries.locked(session, row.case_id).log("approach.told", by="caller", at=at, what="role")
-
-
-def tell_language(session: Session, approach_id: str, language: str, *, at: datetime) -> None:
-    """The caller chooses a language."""
-    row = session.get_one(Row, approach_id)
-    if row.language != language:
-        row.language = language
-        queries.locked(session, row.case_id).log("approach.told", by="caller", at=at, what="language")
-
-
-def tell_number(session: Session, approach_id: str, number: str, *, at: datetime) -> None:
-    """The caller keys a number to be called on. Kept at once, confirmed or not; no permission follows from it yet."""
-    row = session.get_one(Row, approach_id)
-    case = queries.locked(session, row.case_id)
-    contents.keep(session, case, row, kind="callback_number", text=number, at=at)
-    case.log("approach.told", by="caller", at=at, what="number")
-
-
-def tell_callback(session: Session, approach_id: str, *, wish: str, hours: Hours, kind: str | None, at: datetime) -> None:
-    """The caller says whether, how and when contact is safe. `kind` names which number it is about."""
-    row = session.get_one(Row, approach_id)
-    case = queries.locked(session, row.case_id)
-    about = contents.latest(session, row, kind) if kind else None
-    _permit(case, wish, hours, content_id=about.id if about else None, at=at)
-
-
-def give_code(session: Session, desk: Desk, approach_id: str, *, at: datetime) -> str:
-    """The code with which this caller can come back: eight digits, the same each time it is asked for."""
-    row = session.get_one(Row, approach_id)
-    digest = hmac.digest(desk.index_key, f"dygnet return code v1|{row.source}".encode(), "sha256")
-    code = f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
-    tag = _code_tag(desk, code)
-    if session.get(ReturnCode, tag) is None:
-        session.add(ReturnCode(tag=tag, case_id=row.case_id, at=at))
-    return code
-
-
-def come_back(session: Session, desk: Desk, approach_id: str, code: str, *, at: datetime) -> bool:
-    """A caller keys a code from an earlier call: this case goes on as part of that one. False for an unknown code.
-
-    An older case that is over is not woken: the new one, with its own clock, continues it.
-    """
-    row = session.get_one(Row, approach_id)
-    case = queries.locked(session, row.case_id)
-    older = queries.with_return_code(session, _code_tag(desk, code))
-    if older is None or older.id == case.id or case.join:
-        return older is not None
-    if older.awaits_contact and older.opened_at <= case.opened_at:
-        case.join_into(older, by="caller", at=at)
-    elif case.continues_id is None:
-        case.continues_id = older.id
-        case.log("case.reopened", by="caller", at=at, continues=older.pseudonym)
-    return True
-
-
 def _received(case: Case, row: Row, *, is_new: bool) -> Received:
     return Received(case_id=case.id, approach_id=row.id, reference=case.reference, is_new=is_new)
 
@@ -207,9 +144,7 @@ def _open(session: Session, desk: Desk, approach: Approach, *, at: datetime) -> 
 
 
 def _make_mailbox(session: Session, case: Case, back: WayBack, *, at: datetime) -> None:
-    session.add(
-        Mailbox(case_id=case.id, locator=back.locator, verifier=back.verifier, salt=back.salt, made_at=at)
-    )
+    session.add(Mailbox(case_id=case.id, locator=back.locator, verifier=back.verifier, salt=back.salt, made_at=at))
     case.log("mailbox.opened", by="caller", at=at)
 
 
@@ -242,22 +177,16 @@ def _keep_secrets(session: Session, desk: Desk, case: Case, row: Row, approach: 
     if callback and callback.number:
         about = contents.keep(session, case, row, kind="callback_number", text=callback.number, at=at)
         _remember(session, desk, case, callback.number, full=None)
-        _permit(case, callback.wish, Hours(callback.hours), content_id=about.id, at=at)
+        permit(case, callback.wish, Hours(callback.hours), content_id=about.id, at=at)
     elif callback:
-        _permit(case, callback.wish, Hours(callback.hours), content_id=None, at=at)
+        permit(case, callback.wish, Hours(callback.hours), content_id=None, at=at)
 
 
 def _remember(session: Session, desk: Desk, case: Case, number: str, *, full: bytes | None) -> None:
     session.add(RepeatTag(case_id=case.id, full=full, short=short_tag(desk.index_key, number)))
 
 
-def _permit(case: Case, wish: str, hours: Hours, *, content_id: str | None, at: datetime) -> None:
+def permit(case: Case, wish: str, hours: Hours, *, content_id: str | None, at: datetime) -> None:
     """Write down both answers: what was asked for is allowed, the other is not."""
     for channel in ("call", "sms"):
         case.permit(channel, allowed=wish == channel, hours=hours, by="caller", at=at, content_id=content_id)
-
-
-def _code_tag(desk: Desk, code: str) -> str:
-    return hmac.digest(desk.index_key, f"dygnet return code tag v1|{code}".encode(), "sha256").hex()[:32]
-
-

@@ -17,9 +17,8 @@ from app.cases.facts import Approach as Row
 from app.cases.facts import Connection
 from app.cases.queries import locked
 from app.escalation import replies
-from app.intake.line import Line, Signed, TheLine, xml
+from app.intake.line import Line, Signed, TheLine, prompt, xml
 from app.intake.voice import call
-from app.intake.wording import say
 from app.oncall.duty import duty
 from app.programme.apply import current
 from app.staff.models import Person
@@ -34,11 +33,11 @@ ACCEPT: Final = "1"
 
 @router.post("")
 def ring(form: Signed, line: TheLine, db: Db, now: Now, n: Annotated[int, Query(ge=0, le=50)] = 0) -> Response:
-    """Ring the n-th telephone of the order, unless somebody has the caller already; after the last, offer a callback."""
+    """Ring the n-th telephone in order, unless somebody has the caller already; after the last, offer a callback."""
     with db.transaction() as session:
         row = call(session, line, form, at=now)
         if session.get(Connection, row.id):
-            return xml(twiml.document(twiml.say(say(row.language, "voice.goodbye"), row.language), twiml.hangup()))
+            return xml(twiml.document(prompt(row.language, "voice.goodbye"), twiml.hangup()))
         order = _reachable(session, line, row)
         shown = current(session).programme.numbers[0]
     if n >= len(order):
@@ -51,7 +50,7 @@ def ring(form: Signed, line: TheLine, db: Db, now: Now, n: Annotated[int, Query(
         ring_for=RING_FOR,
         screen_url=line.url(f"ring/screen/{row.id}/{person.id}"),
     )
-    still = [twiml.say(say(row.language, "voice.still"), row.language)] if n else []
+    still = [prompt(row.language, "voice.still")] if n else []
     return xml(twiml.document(*still, dial))
 
 
@@ -61,7 +60,7 @@ def screen(form: Signed, line: TheLine, db: Db, approach_id: str, person_id: str
     with db.reading() as session:
         language = session.get_one(Person, person_id).languages[0]
     ask = twiml.gather(
-        *[twiml.say(say(language, "screen.voice"), language)] * 2,
+        *[prompt(language, "screen.voice")] * 2,
         action=line.url(f"ring/screen/{approach_id}/{person_id}/key"),
         silence_counts=False,
     )
@@ -77,7 +76,7 @@ def accept(form: Signed, db: Db, now: Now, approach_id: str, person_id: str) -> 
         person = session.get_one(Person, person_id)
         language = person.languages[0]
         if not connect(session, approach_id, person, at=now):
-            words = twiml.say(say(language, "page.already_taken"), language)
+            words = prompt(language, "page.already_taken")
             return xml(twiml.document(words, twiml.hangup()))
     return xml(twiml.accept())
 

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.facts import Approach as Row
-from app.intake import reception
-from app.intake.line import Line, Signed, TheLine, xml
+from app.intake import reception, told
+from app.intake.line import Line, Signed, TheLine, prompt, xml
 from app.intake.reception import Approach
-from app.intake.wording import say
+from app.intake.wording import nearest
 from app.programme.apply import current
 from app.telephony import twiml
 from app.telephony.numbers import caller_number
@@ -49,15 +49,12 @@ def answer(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
     """Someone calls. The case stands before they hear a word."""
     with db.transaction() as session:
         row = call(session, line, form, at=now)
-        languages = current(session).programme.languages
-    greeting = twiml.say(say(row.language, "voice.greeting"), row.language)
-    if len(languages) == 1:
+        offered = _offered(session)
+    greeting = prompt(row.language, "voice.greeting")
+    if len(offered) == 1:
         return xml(twiml.document(greeting, *_ask_role(line, row.language)))
-    offers = [
-        twiml.say(say(language, "voice.language", digit=digit), language)
-        for digit, language in enumerate(languages, start=1)
-    ]
-    ask = twiml.gather(*offers, action=line.url("voice/language"))
+    choices = [prompt(language, "voice.language", digit=digit) for digit, language in offered.items()]
+    ask = twiml.gather(*choices, action=line.url("voice/language"))
     return xml(twiml.document(greeting, ask, twiml.redirect(line.url("voice/language"))))
 
 
@@ -66,10 +63,9 @@ def choose_language(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
     """They chose a language, or none: then the programme's first."""
     with db.transaction() as session:
         row = call(session, line, form, at=now)
-        languages = dict(enumerate(current(session).programme.languages, start=1))
-        pressed = form.get("Digits", "")
-        if pressed.isdecimal() and int(pressed) in languages:
-            reception.tell_language(session, row.id, languages[int(pressed)], at=now)
+        chosen = _offered(session).get(form.get("Digits", ""))
+        if chosen:
+            told.tell_language(session, row.id, chosen, at=now)
     return xml(twiml.document(*_ask_role(line, row.language)))
 
 
@@ -80,12 +76,12 @@ def choose_role(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
     with db.transaction() as session:
         row = call(session, line, form, at=now)
         if pressed in ROLES:
-            reception.tell_role(session, row.id, ROLES[pressed], at=now)
+            told.tell_role(session, row.id, ROLES[pressed], at=now)
     if pressed == HAS_A_CODE:
         ask = twiml.gather(
-            twiml.say(say(row.language, "voice.enter_code"), row.language),
+            prompt(row.language, "voice.enter_code"),
             action=line.url("voice/code"),
-            digits=reception.CODE_DIGITS,
+            digits=told.CODE_DIGITS,
             timeout=TO_FIND_THE_NOTE,
         )
         return xml(twiml.document(ask, twiml.redirect(line.url("ring"))))
@@ -97,17 +93,27 @@ def key_code(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
     """They keyed a code from an earlier call. An unknown one is taken no notice of: the call goes on."""
     with db.transaction() as session:
         row = call(session, line, form, at=now)
-        reception.come_back(session, line.desk, row.id, form.get("Digits", ""), at=now)
+        told.come_back(session, line.desk, row.id, form.get("Digits", ""), at=now)
     return xml(twiml.document(*_wait(line, row.language)))
+
+
+def _offered(session: Session) -> dict[str, str]:
+    """The key for each of the programme's languages that we can speak."""
+    speakable = [
+        language
+        for language in current(session).programme.languages
+        if nearest(language) == language and twiml.has_voice(language)
+    ]
+    return {str(key): language for key, language in enumerate(speakable[:9], start=1)}
 
 
 def _ask_role(line: Line, language: str) -> tuple[twiml.Verb, ...]:
     ask = twiml.gather(
-        *(twiml.say(say(language, key), language) for key in ("voice.role", "voice.role_code")),
+        *(prompt(language, key) for key in ("voice.role", "voice.role_code")),
         action=line.url("voice/role"),
     )
     return ask, twiml.redirect(line.url("voice/role"))
 
 
 def _wait(line: Line, language: str) -> tuple[twiml.Verb, ...]:
-    return twiml.say(say(language, "voice.wait"), language), twiml.redirect(line.url("ring"))
+    return prompt(language, "voice.wait"), twiml.redirect(line.url("ring"))

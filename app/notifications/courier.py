@@ -1,4 +1,4 @@
-"""The courier: claims what waits in the outbox, hands it to the carrier outside any transaction, and notes the answer."""
+"""The courier: claims what waits in the outbox, hands it over outside any transaction, and notes the answer."""
 
 from __future__ import annotations
 
@@ -77,13 +77,12 @@ class Courier:
             return [self._parcel(session, row, at) for row in rows]
 
     def _parcel(self, session: Session, row: Notification, at: datetime) -> Parcel:
-        reach = self._directory.email_of if row.channel == "email" else self._directory.phone_of
         return Parcel(
             id=row.id,
             channel=row.channel,
             text=_text(row, at),
             valid_for=(row.valid_until - at) / self._clock.speed,
-            address=reach(session, row.person),
+            address=self._directory.phone_of(session, row.person),
         )
 
     def _send(self, parcel: Parcel) -> None:
@@ -105,7 +104,9 @@ class Courier:
         status_url = f"{self._public_url}/carrier/receipts/{parcel.id}"
         if parcel.channel == "call":
             answer_url = f"{self._public_url}/carrier/page/{parcel.id}"
-            return self._carrier.call(to=parcel.address, answer_url=answer_url, status_url=status_url, ring_for=RING_FOR)
+            return self._carrier.call(
+                to=parcel.address, answer_url=answer_url, status_url=status_url, ring_for=RING_FOR
+            )
         return self._carrier.text(
             to=parcel.address, body=parcel.text, status_url=status_url, valid_for=parcel.valid_for
         )
@@ -127,7 +128,9 @@ class Courier:
 
     def _note_refusal(self, parcel: Parcel, problem: CarrierError) -> None:
         at = self._clock.now()
-        _log.warning("the carrier refused a page", channel=parcel.channel, code=problem.code, kind=problem.trouble.value)
+        _log.warning(
+            "the carrier refused a page", channel=parcel.channel, code=problem.code, kind=problem.trouble.value
+        )
         with self._db.transaction() as session:
             row = outbox.refused(session, parcel.id, problem, at=at)
             if row.state == State.FAILED:

@@ -33,8 +33,8 @@ class Priority(IntEnum):
     ANSWER = 2
 
 
-CHANNELS = ("sms", "call", "email")
-"""What can be delivered today; `push` and `webhook` in a programme file reach nobody yet."""
+CHANNELS = ("sms", "call")
+"""What can be delivered today; `push`, `email` and `webhook` in a programme file reach nobody yet."""
 
 _STATES = ", ".join(repr(state.value) for state in State)
 

@@ -165,6 +165,4 @@ def latest_page_to(session: Session, person_id: str) -> Sequence[str]:
 
 
 def _locked(session: Session, notification_id: str) -> Notification:
-    return session.scalars(
-        select(Notification).where(Notification.id == notification_id).with_for_update()
-    ).one()
+    return session.scalars(select(Notification).where(Notification.id == notification_id).with_for_update()).one()

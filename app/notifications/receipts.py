@@ -20,7 +20,9 @@ _ARRIVED: Final = frozenset({"delivered", "read"})
 _LOST: Final = frozenset("undelivered failed busy no-answer canceled".split())
 
 
-def settle(session: Session, notification_id: str, *, status: str, code: int | None, at: datetime) -> Notification | None:
+def settle(
+    session: Session, notification_id: str, *, status: str, code: int | None, at: datetime
+) -> Notification | None:
     """Take in one receipt. Returns the notification when this receipt made it fail, and None otherwise.
 
     A call that was `completed` without a key pressed was answered by a machine or a pocket: it failed.

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from app.simulator.detection import detect
 from app.simulator.documents import follow
-from app.simulator.legs import Leg, StatusCallback
+from app.simulator.legs import Leg
 from app.simulator.numbers import is_e164
+from app.simulator.progress import StatusCallback
 from app.simulator.refusals import Refused
 from app.simulator.scripts import Ask, Script
 

@@ -7,8 +7,9 @@ from typing import Final
 
 from app.simulator.detection import detect
 from app.simulator.documents import failed, follow, there, verb
-from app.simulator.legs import Leg, StatusCallback
+from app.simulator.legs import Leg
 from app.simulator.posting import Answer, Trouble
+from app.simulator.progress import StatusCallback
 from app.simulator.rooms import confer, take_from_queue
 from app.simulator.scripts import Accepted, Ask, Event, Gone, Key, Part, Script, Wait
 from app.simulator.twiml import AGAINST_THE_SCHEMA, Verb

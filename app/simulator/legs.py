@@ -6,13 +6,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from inspect import GEN_RUNNING, getgeneratorstate
 from typing import TYPE_CHECKING, Final
 
-from app.simulator.numbers import country, new_sid, rfc2822
-from app.simulator.posting import Answer, Trouble
-from app.simulator.scripts import Elapsed, Event, Fetched, Gone, HangUp, Key, Script, Wait
-from app.simulator.timeline import Timer
+from app.simulator.numbers import country, new_sid
+from app.simulator.playing import Player
+from app.simulator.progress import StatusCallback
+from app.simulator.scripts import Event, Gone, Key, Script
 
 if TYPE_CHECKING:
     from app.simulator.exchange import Exchange
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 API_VERSION: Final = "2010-04-01"
 OVER: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-NUMBER_NOT_IN_USE: Final = 13224
 SETTING_UP: Final = 0.6
 """Seconds before a called phone begins to ring."""
 
@@ -36,14 +34,6 @@ class Heard:
 
     def __str__(self) -> str:
         return self.text
-
-
-@dataclass(frozen=True)
-class StatusCallback:
-    """Where the customer wants to hear how a call goes, and about what."""
-
-    url: str
-    events: frozenset[str] = frozenset({"completed"})
 
 
 class Leg:
@@ -90,11 +80,7 @@ class Leg:
         self.wants_keys = False
         self._asked_at: deque[float] = deque(maxlen=50)
         self._on_answer = on_answer
-        self._events_told = 0
-        self._script: Script | None = None
-        self._wait: Wait | None = None
-        self._turn = 0
-        self._timer: Timer | None = None
+        self._player = Player(self)
 
     def __repr__(self) -> str:
         return f"<Leg {self.direction} {self.status}>"
@@ -144,14 +130,15 @@ class Leg:
             return
         self.status = status if not self.answered else "completed"
         self.ended_at = self.exchange.timeline.now()
-        self._stop()
+        self.wants_keys = False
+        self._player.stop()
         self.leave_parent()
         self._call_back("completed")
 
     def play(self, script: Script) -> None:
         """Leave whatever is going on and begin this script."""
-        self._stop()
-        self.exchange.in_turn(lambda: self._begin(script))
+        self.wants_keys = False
+        self._player.play(script)
 
     def leave_parent(self) -> None:
         """Let go of the leg that dialled this one, if any."""
@@ -165,10 +152,8 @@ class Leg:
             self.exchange.tell(self.parent, event)
 
     def take(self, event: Event) -> None:
-        """Give an event to the script, if it waits for one like it. A script that is being closed hears nothing."""
-        script = self._script
-        if script is not None and getgeneratorstate(script) != GEN_RUNNING and self._expects(event):
-            self._resume(lambda: script.send(event))
+        """Something has happened to this call."""
+        self._player.take(event)
 
     def press(self, digit: str) -> None:
         self.exchange.tell(self, Key(digit))
@@ -223,68 +208,5 @@ class Leg:
         self._call_back(event)
 
     def _call_back(self, event: str) -> None:
-        if self.callback is None or event not in self.callback.events:
-            return
-        told = self.params() | {
-            "CallbackSource": "call-progress-events",
-            "SequenceNumber": str(self._events_told),
-            "Timestamp": rfc2822(self.exchange.timeline.now()) or "",
-        }
-        if self.over:
-            told |= {"CallDuration": str(self.seconds_talked), "Duration": str(-(-self.seconds_talked // 60))}
-        if self.status == "failed":
-            told["ErrorCode"] = str(NUMBER_NOT_IN_USE)
-        self._events_told += 1
-        self.exchange.webhooks.tell(self.callback.url, told, about=self.sid, final=event == "completed")
-
-    def _begin(self, script: Script) -> None:
-        if not self.over:
-            self._script = script
-            self._resume(lambda: next(script))
-
-    def _expects(self, event: Event) -> bool:
-        if isinstance(event, Elapsed | Fetched):
-            return event.turn == self._turn
-        return self._wait is not None and isinstance(event, self._wait.events)
-
-    def _resume(self, step: Callable[[], Wait]) -> None:
-        self._turn += 1
-        self._wait = None
-        if self._timer is not None:
-            self._timer.cancel()
-        try:
-            wait = step()
-        except StopIteration:
-            self._finish("no-answer")
-        except HangUp as over:
-            self._finish(over.status)
-        else:
-            self._begin_waiting(wait)
-
-    def _finish(self, status: str) -> None:
-        self._script = None
-        self.end(status)
-
-    def _begin_waiting(self, wait: Wait) -> None:
-        self._wait = wait
-        turn = self._turn
-        if wait.seconds is not None:
-            self._timer = self.exchange.after(wait.seconds, lambda: self.exchange.tell(self, Elapsed(turn)))
-        if wait.ask is not None:
-            params = self.params() | dict(wait.ask.params)
-            self.exchange.webhooks.ask(
-                wait.ask.url, params, about=self.sid, then=lambda outcome: self._fetched(turn, outcome)
-            )
-
-    def _fetched(self, turn: int, outcome: Answer | Trouble) -> None:
-        self.exchange.tell(self, Fetched(turn, outcome))
-
-    def _stop(self) -> None:
-        """Close the script where it stands; it must not be the one that is speaking."""
-        script, self._script, self._wait = self._script, None, None
-        self._turn += 1
-        self.wants_keys = False
-        if self._timer is not None:
-            self._timer.cancel()
-        if script is not None:
-            script.close()
+        if self.callback is not None:
+            self.callback.tell(self, event)

@@ -20,7 +20,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from app.simulator.exchange import Exchange
 from app.simulator.legs import Heard
 from app.simulator.phones import BEHAVIOURS, Behaviour, Phone, Text
-from app.simulator.rest import add_rest
+from app.simulator.rest import create_rest
 
 PAGES: Final = Path(__file__).with_name("pages")
 CALLERS: Final = ("+46701740650", "+46701740651", "+46701740652")
@@ -53,8 +53,8 @@ class Deed(BaseModel, extra="forbid"):
 
 def create_simulator(exchange: Exchange, *, callers: tuple[str, ...] = CALLERS) -> FastAPI:
     """The whole telephone company as one app: the REST API, and at `/` the page with the phones."""
-    app = create_phones_page(exchange, callers=callers)
-    add_rest(app, exchange)
+    app = create_rest(exchange)
+    app.mount("/", create_phones_page(exchange, callers=callers))
     return app
 
 

@@ -21,14 +21,8 @@ MORE: str = "https://www.twilio.com/docs/errors/"
 
 
 def create_rest(exchange: Exchange) -> FastAPI:
-    """The API as an app of its own."""
+    """The API as an app."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    add_rest(app, exchange)
-    return app
-
-
-def add_rest(app: FastAPI, exchange: Exchange) -> None:
-    """Hang the API into an app."""
 
     def let_in(request: Request) -> None:
         _show_ones_papers(exchange.account, request)
@@ -42,6 +36,7 @@ def add_rest(app: FastAPI, exchange: Exchange) -> None:
     add_calls(router, exchange)
     app.include_router(router)
     app.add_exception_handler(Refused, _refuse)
+    return app
 
 
 def _add_account(router: APIRouter, exchange: Exchange) -> None:

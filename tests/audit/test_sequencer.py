@@ -57,10 +57,10 @@ def the_stored_tree_is_right(db):
     return True
 
 
-@pytest.mark.parametrize("limit", [1, 7, 256, 1000])
-def test_each_entry_gets_one_leaf_in_order_whatever_the_batch(db, limit):
-    write(db, 3 if limit == 1 else 600)
-    assert sequence_all(db, limit) == (3 if limit == 1 else 600)
+@pytest.mark.parametrize(("count", "limit"), [(3, 1), (300, 50), (600, 256), (600, 1000)])
+def test_each_entry_gets_one_leaf_in_order_whatever_the_batch(db, count, limit):
+    write(db, count)
+    assert sequence_all(db, limit) == count
     assert sequence_all(db) == 0
     assert [entry for _, entry, *_ in leaves(db)] == sorted(entry for _, entry, *_ in leaves(db))
     assert the_stored_tree_is_right(db)

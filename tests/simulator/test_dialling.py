@@ -105,7 +105,7 @@ def test_a_phone_being_screened_may_not_dial_on(exchange, customer, caller, anna
     ("behaviour", "status"),
     [("by hand", "no-answer"), ("rings out", "no-answer"), ("busy", "busy"), ("switched off", "no-answer")],
 )
-def test_a_phone_nobody_answers_is_written_down_as_what_it_was(customer, caller, anna, timeline, behaviour, status):
+def test_a_phone_nobody_answers_is_written_down_as_what_it_was(*, customer, caller, anna, timeline, behaviour, status):
     anna.behaviour = behaviour
     leg = caller.call(LINE)
     timeline.advance(21)
@@ -152,7 +152,7 @@ def test_of_phones_rung_together_the_first_to_press_one_wins(customer, caller, a
     assert caller.state == f"bridged with {BO}"
 
 
-def test_two_presses_in_one_moment_connect_exactly_one(exchange, customer, caller, anna, bo, timeline):
+def test_two_presses_in_one_moment_connect_exactly_one(*, exchange, customer, caller, anna, bo, timeline):
     customer.replies["/voice"] = dial(ANNA, BO)
     caller.call(LINE)
     timeline.advance(1)
@@ -235,7 +235,8 @@ def test_the_events_asked_for_are_told_in_order(customer, caller, anna, timeline
 
 
 def test_a_conference_begins_when_somebody_who_may_start_it_joins(customer, caller, anna, exchange, timeline):
-    waits = '<Dial><Conference startConferenceOnEnter="false" endConferenceOnExit="true" waitUrl="/wait">r</Conference></Dial>'
+    ways = 'startConferenceOnEnter="false" endConferenceOnExit="true" waitUrl="/wait"'
+    waits = f"<Dial><Conference {ways}>r</Conference></Dial>"
     customer.replies |= {
         "/voice": lambda told: twiml(waits if told["From"] == CALLER else "<Dial><Conference>r</Conference></Dial>"),
         "/wait": twiml("<Say>Please wait.</Say>"),

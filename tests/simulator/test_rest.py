@@ -43,10 +43,9 @@ class InProcess(HttpClient):
         super().__init__(logging.getLogger("twilio"), is_async=False, timeout=5)
         self.rest = rest
 
-    def request(
-        self, method, url, params=None, data=None, headers=None, auth=None, timeout=None, allow_redirects=False
-    ):
-        answer = self.rest.request(method, url, params=params, data=data, headers=headers, auth=auth)
+    def request(self, method, url, **asked):
+        sent = {name: asked.get(name) for name in ("params", "data", "headers", "auth")}
+        answer = self.rest.request(method, url, **sent)
         return Response(answer.status_code, answer.text, answer.headers)
 
 
@@ -85,7 +84,7 @@ def test_a_text_reaches_the_phone_and_its_receipts_follow(twilio, customer, anna
 
 
 @pytest.mark.parametrize(("to", "behaviour", "code"), [(ANNA, "switched off", 30003), (NOBODY, None, 30005)])
-def test_a_text_that_cannot_be_delivered_says_why(twilio, customer, anna, timeline, to, behaviour, code):
+def test_a_text_that_cannot_be_delivered_says_why(*, twilio, customer, anna, timeline, to, behaviour, code):
     anna.behaviour = behaviour or "by hand"
     sent = send(twilio, to=to, status_callback=f"{SITE}/receipt")
     timeline.advance(5)
@@ -156,7 +155,7 @@ def test_a_call_rings_is_answered_and_follows_the_document(twilio, customer, ann
     ("behaviour", "status"),
     [("rings out", "no-answer"), ("busy", "busy"), ("switched off", "no-answer"), ("by hand", "no-answer")],
 )
-def test_a_call_nobody_answers_is_written_down_as_what_it_was(twilio, customer, anna, timeline, behaviour, status):
+def test_a_call_nobody_answers_is_written_down_as_what_it_was(*, twilio, customer, anna, timeline, behaviour, status):
     anna.behaviour = behaviour
     placed = ring(twilio, timeout=20, status_callback=f"{SITE}/progress")
     timeline.advance(30)

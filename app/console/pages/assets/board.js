@@ -1,0 +1,55 @@
+// Keeps the board live: the server says that something changed, and the board is fetched again.
+// When the line is lost the board says so, and goes on trying.
+
+import { set } from "./countdown.js";
+
+const live = document.getElementById("live");
+const news = document.getElementById("news");
+let version = null;
+let silence;
+
+async function refresh() {
+  const answer = await fetch("/console/board", { cache: "no-store" });
+  if (answer.redirected || answer.status === 401) return location.reload();
+  if (!answer.ok) return;
+  const focused = live.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  live.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.children);
+  if (focused) live.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+  const board = document.getElementById("board");
+  set(Number(board.dataset.now));
+  document.title = board.dataset.title;
+  say(board.dataset.summary);
+}
+
+function say(words) {
+  if (news.textContent !== words) news.textContent = words;
+}
+
+function heard(event) {
+  clearTimeout(silence);
+  const missed = live.classList.contains("lost") || (version !== null && version !== event.data);
+  version = event.data;
+  live.classList.remove("lost");
+  if (missed) refresh().catch(() => {});
+}
+
+// A stream that ends is opened again within a second; only a longer silence is news.
+function unheard() {
+  live.classList.add("lost");
+  say(live.dataset.lost);
+}
+
+function listen() {
+  const events = new EventSource("/console/events");
+  events.addEventListener("here", heard);
+  events.addEventListener("changed", heard);
+  events.addEventListener("error", () => {
+    clearTimeout(silence);
+    silence = setTimeout(unheard, 5000);
+    if (events.readyState === EventSource.CLOSED) {
+      setTimeout(() => refresh().catch(() => {}).finally(listen), 5000);
+    }
+  });
+}
+
+listen();

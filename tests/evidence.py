@@ -1,0 +1,37 @@
+"""What can be found afterwards: the rows there are, and every byte that is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from app.cases.facts import Approach, Connection, Content, FirstContact, Hold, Permission
+from app.cases.models import Case
+from app.cases.returning import ReturnCode
+from app.db import Base, Database
+from app.escalation.models import Pass, StepTaken
+from app.notifications.models import Notification
+
+DEEDS = (Case, Approach, Content, Permission, ReturnCode, Connection, Hold, Pass, FirstContact, StepTaken, Notification)
+"""The tables that would have a row too many if something were done twice."""
+
+
+def deeds(db: Database) -> dict[str, int]:
+    """How many rows each of these tables has."""
+    with db.reading() as session:
+        return {table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0 for table in DEEDS}
+
+
+def everything_kept(db: Database) -> bytes:
+    """Every value of every row, and the database's own files where it has any that we can read."""
+    with db.reading() as session:
+        rows = [row for table in Base.metadata.sorted_tables for row in session.execute(select(table))]
+    values = [_bytes(value) for row in rows for value in row]
+    files = Path(db.engine.url.database or "").parent.glob("dygnet.db*") if db.is_sqlite else ()
+    return b"\0".join([*values, *(path.read_bytes() for path in files)])
+
+
+def _bytes(value: object) -> bytes:
+    held = getattr(value, "box", value)
+    return held if isinstance(held, bytes) else str(held).encode()
