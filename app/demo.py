@@ -1,4 +1,4 @@
-"""The whole line in one process on loopback: doors, engine, a simulated telephone company. Nothing leaves the machine."""
+"""The whole line in one process on loopback: doors, engine, a simulated telephone company. Nothing leaves it."""
 
 from __future__ import annotations
 

@@ -18,9 +18,12 @@ ALLOWED: Final = frozenset(
     "action attempts case channel code count due_at error kind lateness_s method name port reference retry_at "
     "round_s route seconds speed staff status step surface version".split()
 )
-_NUMBER = re.compile(r"(?<![\w.:-])\+?\d[\d\s()/-]{6,}\d(?![\w:-])")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-_LOUD_LIBRARIES = ("twilio", "urllib3", "apscheduler", "uvicorn.access", "alembic", "multipart", "python_multipart")
+_NUMBER = re.compile(
+    r"(?:\+|%2[Bb])\d(?:[\s()/.-]*\d){6,}"  # with a country code, wherever it stands: `tel:+46…`, `To=%2B46…`
+    r"|(?<![\w.-])(?<!\d:)\d(?:[\s()/.-]*\d){7,}(?![\w:-])"  # any other long run of digits, but no moment and no id
+)
+_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+\.[\w.]+")
+_LOUD_LIBRARIES = ("twilio", "urllib3", "uvicorn.access", "alembic", "multipart", "python_multipart")
 
 
 def scrub(text: str) -> str:
@@ -92,4 +95,5 @@ def start(level: str = "INFO") -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _LOUD_LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick skipped because the last one still runs is no news
     logging.getLogger("uvicorn.access").disabled = True

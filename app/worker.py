@@ -10,6 +10,7 @@ import threading
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -135,6 +136,7 @@ class Worker:
 
 
 def _safely(do: Callable[[], None]) -> Callable[[], None]:
+    @wraps(do)
     def once() -> None:
         try:
             do()

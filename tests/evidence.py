@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
+from app.audit.models import AuditEntry
 from app.cases.facts import Approach, Connection, Content, FirstContact, Hold, Permission
 from app.cases.models import Case
 from app.cases.returning import ReturnCode
@@ -21,6 +24,13 @@ def deeds(db: Database) -> dict[str, int]:
     """How many rows each of these tables has."""
     with db.reading() as session:
         return {table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0 for table in DEEDS}
+
+
+def log(db: Database, action: str = "") -> list[dict[str, Any]]:
+    """The entries of the audit log, oldest first; only those of one kind of deed when it is named."""
+    with db.reading() as session:
+        entries = [json.loads(body) for body in session.scalars(select(AuditEntry.body).order_by(AuditEntry.id))]
+    return [entry for entry in entries if action in ("", entry["action"])]
 
 
 def everything_kept(db: Database) -> bytes:

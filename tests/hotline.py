@@ -28,8 +28,12 @@ from app.notifications import outbox
 from app.programme.apply import apply, read
 from app.settings import settings_from
 from app.simulator import Account, Exchange, ManualTimeline, create_rest
+from app.simulator.debugger import Posted
 from app.simulator.faults import FOREVER
+from app.simulator.numbers import new_sid
 from app.simulator.phones import Phone
+from app.simulator.posting import Answer, sign
+from app.simulator.texts import Message
 from app.staff.directory import Directory, by_alias
 from app.staff.signin import make_link
 from app.vault.keyring import Keyring
@@ -131,8 +135,10 @@ class Hotline:
     def another_engine(self) -> Iterator[Worker]:
         """A second engine beside the first, with its own connections, as in another process."""
         database = Database(self.db.engine.url.render_as_string(hide_password=False))
-        yield worker_for(self.settings, database, self.clock)
-        database.close()
+        try:
+            yield worker_for(self.settings, database, self.clock)
+        finally:
+            database.close()
 
     @contextmanager
     def commits_fail(self, times: int = FOREVER) -> Iterator[None]:
@@ -144,8 +150,10 @@ class Hotline:
                 raise OperationalError("COMMIT", None, OSError("no space left on device"))
 
         event.listen(self.db.engine, "commit", refuse)
-        yield
-        event.remove(self.db.engine, "commit", refuse)
+        try:
+            yield
+        finally:
+            event.remove(self.db.engine, "commit", refuse)
 
     def apply(self, programme: str) -> None:
         """Bring a programme file in."""
@@ -201,6 +209,10 @@ class Hotline:
 
     # people outside
 
+    @property
+    def staff_numbers(self) -> set[str]:
+        return set(people.NUMBERS.values())
+
     def phone(self, number: str) -> Phone:
         return self.exchange.phone(people.NUMBERS.get(number, number))
 
@@ -210,17 +222,33 @@ class Hotline:
         phone.call(people.LINE, withheld=withheld)
         return phone
 
+    def caller_waiting(self, number: str, *, withheld: bool = False) -> Phone:
+        """Somebody calls, takes the first language and says it is about themselves; the first handler's phone rings."""
+        caller = self.call_from(number, withheld=withheld)
+        caller.press("1")
+        caller.press("1")
+        return caller
+
     def text_from(self, number: str, body: str) -> None:
         """Somebody texts the line; the engine does what follows."""
         self.exchange.phone(people.NUMBERS.get(number, number)).text(people.LINE, body)
         self.work()
 
+    def open_form(self, *, language: str = "sv") -> str:
+        """Somebody opens the form; returns what makes sending it twice one approach."""
+        return hidden_fields(self.doors.get(f"/{language}/contact").text)["nonce"]
+
+    def send_form(self, form: str, *, language: str = "sv", **answers: str) -> str:
+        """Somebody sends an opened form; returns the page they see."""
+        return self.doors.post(f"/{language}/contact", data={"nonce": form, **answers}).text
+
     def fill_in_form(self, *, language: str = "sv", **answers: str) -> str:
-        """Somebody fills in the form; returns the page they see."""
-        page = self.doors.get(f"/{language}/contact").text
-        nonce = re.search(r'name="nonce" value="([^"]+)"', page)
-        assert nonce, "the form has no nonce"
-        return self.doors.post(f"/{language}/contact", data={"nonce": nonce[1], **answers}).text
+        """Somebody opens the form, fills it in and sends it; returns the page they see."""
+        return self.send_form(self.open_form(language=language), language=language, **answers)
+
+    def open_mailbox(self, receipt: str, *, language: str = "en") -> str:
+        """Somebody types a receipt; returns the page they see."""
+        return self.doors.post(f"/{language}/mailbox", data={"receipt": receipt}).text
 
     # what is true afterwards
 
@@ -238,6 +266,12 @@ class Hotline:
         """The only case."""
         (case,) = self.cases()
         return case
+
+    def numbers_reached(self) -> set[str]:
+        """Every number that the line has called or texted."""
+        texts = (text.to for text in self.exchange.messages.kept.values() if text.direction != "inbound")
+        calls = (leg.to for leg in self.exchange.legs.values() if leg.direction != "inbound")
+        return {*texts, *calls}
 
     def steps(self) -> list[StepTaken]:
         """Every step of a ladder that was taken, in order."""
@@ -265,6 +299,18 @@ class Hotline:
         answer = browser.post(f"/console/enrol/{token}", data=fields)
         assert answer.status_code == 200, answer.text
         return browser
+
+    def deliver_again(self, posted: Posted) -> Answer:
+        """The telephone company posts a webhook once more, as it did the first time; returns what it is answered."""
+        return Answer(*self._post(posted.url, posted.params, posted.headers))
+
+    def signed_text(self, number: str, body: str) -> Posted:
+        """A text as the telephone company would post it, to be delivered whenever a test likes."""
+        sender, line = people.NUMBERS.get(number, number), self.exchange.lines[people.LINE]
+        now = self.now
+        params = Message(new_sid("SM"), "inbound", sender, line.number, body, "received", now, now).arrival(ACCOUNT.sid)
+        headers = {"X-Twilio-Signature": sign(ACCOUNT.auth_token, line.sms_url, params)}
+        return Posted(now, line.sms_url, params, headers, Answer(0, "", ""))
 
     def _post(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, str, str]:
         answer = self.doors.post(url, data=dict(params), headers=dict(headers), follow_redirects=False)

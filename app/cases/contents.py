@@ -37,9 +37,11 @@ class Opened:
     text: str = field(repr=False)
 
 
-def keep(session: Session, case: Case, approach: Approach, *, kind: str, text: str, at: datetime) -> Content:
-    """Seal a secret to the case's own key and keep it."""
-    row = new_id()
+def keep(
+    session: Session, case: Case, approach: Approach, *, kind: str, text: str, at: datetime, row: str = ""
+) -> Content:
+    """Seal a secret to the case's own key and keep it, in a row of this id, or of a random one."""
+    row = row or new_id()
     key = PublicKey.from_bytes(case.key_id, case.public_key)
     box = seal(text.encode(), key, binding=_binding(row, case))
     content = Content(id=row, case_id=case.id, approach_id=approach.id, kind=kind, at=at, box=Sealed(box))

@@ -50,12 +50,16 @@ def within(hours: Hours, local: datetime) -> bool:
 
 
 def may_contact(wishes: Iterable[Wish], channel: str, *, local: datetime) -> bool:
-    """Whether the newest word about this channel allows contact now. Nothing said: no.
+    """Whether the newest word about this channel allows contact now. Nothing said: no; two words at once: both must.
 
     `local` is an aware moment in the programme's time zone.
     """
     said = [wish for wish in wishes if wish.channel == channel and wish.said_at <= local]
     if not said:
         return False
-    newest = max(said, key=lambda wish: wish.said_at)
-    return newest.allowed and local < newest.expires_at and within(newest.hours, local)
+    newest = max(wish.said_at for wish in said)
+    return all(
+        wish.allowed and local < wish.expires_at and within(wish.hours, local)
+        for wish in said
+        if wish.said_at == newest
+    )

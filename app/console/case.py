@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.cases import queries
-from app.cases.contents import REVEAL_REASONS, Opened
+from app.cases.contents import REVEAL_REASONS
 from app.cases.facts import ATTEMPT_OUTCOMES, CONTACT_CHANNELS, Content
 from app.cases.models import Case
 from app.cases.permissions import Hours, may_contact
@@ -24,11 +25,21 @@ from app.console.next_step import newest
 from app.console.paper import Paper, paper_for
 from app.console.rows import row_of
 from app.console.site import ASite
+from app.staff.models import Person
 from app.web import Now
 
 router = APIRouter(prefix="/console", dependencies=[Depends(from_our_pages)])
 
 OnCases = Annotated[SignedIn, only(*CASE_ROLES)]
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One number or message, and each time and way it was left. Shows nothing of itself in tracebacks."""
+
+    kind: str
+    text: str = field(repr=False)
+    left: list[tuple[datetime, str]] = field(default_factory=list)
 
 
 @router.get("/cases/{reference}")
@@ -64,7 +75,7 @@ def sheet(
     paper: Paper,
     *,
     chosen: Chosen | None = None,
-    opened: Sequence[Opened] | None = None,
+    opened: Sequence[Secret] | None = None,
     locked_because: str = "",
     status: int = 200,
 ) -> HTMLResponse:
@@ -84,6 +95,7 @@ def sheet(
         chosen=chosen,
         opened=opened,
         locked_because=locked_because,
+        closed_by=session.get_one(Person, case.closure.by_id).alias if case.closure else "",
         reasons=_reasons(case),
         channels=CONTACT_CHANNELS,
         outcomes=ATTEMPT_OUTCOMES,

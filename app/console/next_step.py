@@ -32,6 +32,16 @@ class Step(StrEnum):
     REACHED = "reached"
     OVER = "over"
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is asked of the reader."""
+        return self in {Step.WAITS, Step.WITH_COLLEAGUE, Step.REACHED, Step.OVER}
+
+    @property
+    def is_contact(self) -> bool:
+        """Whether speaking with the person is what comes next, so that the secrets are needed now."""
+        return self in {Step.CALL, Step.TEXT, Step.RECORD, Step.DECIDE}
+
 
 @dataclass(frozen=True)
 class Next:

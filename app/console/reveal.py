@@ -13,7 +13,7 @@ from app.cases import contents
 from app.cases.facts import Grant
 from app.cases.models import Case
 from app.console import sight
-from app.console.case import sheet
+from app.console.case import Secret, sheet
 from app.console.deeds import kept_case
 from app.console.doors import CASE_ROLES, SignedIn, deed, from_our_pages
 from app.console.forms import Chosen
@@ -56,9 +56,13 @@ def reveal(
         return sheet(session, case, paper, opened=opened)
 
 
-def _open(session: Session, case: Case, keyring: Keyring) -> list[contents.Opened]:
-    """With the generation of the rota key that this case was granted to."""
+def _open(session: Session, case: Case, keyring: Keyring) -> list[Secret]:
+    """Each secret once, opened with the generation of the rota key that this case was granted to."""
     case = session.get_one(Case, case.id)
     readers = session.scalars(select(Grant.reader).where(Grant.case_id == case.id)).all()
     rota = [reader for reader in readers if reader.startswith("rota-")]
-    return contents.opened(session, case, keyring.private("rota", rota[0] if rota else None))
+    reader = keyring.private("rota", rota[0] if rota else None)
+    secrets: dict[tuple[str, str], Secret] = {}
+    for one in contents.opened(session, case, reader):
+        secrets.setdefault((one.kind, one.text), Secret(one.kind, one.text)).left.append((one.at, one.channel))
+    return list(secrets.values())

@@ -57,7 +57,7 @@ class Times:
         return _LOCALES.get(self.language, self.language)
 
 
-def length(span: timedelta) -> str:
+def length(span: timedelta, *, in_seconds: bool = True) -> str:
     """`2 d 4 h`, `3 h 12 min`, `42 min`, and under ten minutes `9 min 5 s`. `assets/countdown.js` writes the same."""
     seconds = int(span.total_seconds())
     minutes, hours = seconds // 60, seconds // 3600
@@ -65,6 +65,6 @@ def length(span: timedelta) -> str:
         return f"{hours // 24} d {hours % 24} h"
     if hours:
         return f"{hours} h {minutes % 60} min"
-    if span >= _SECONDS_MATTER:
+    if span >= _SECONDS_MATTER or not in_seconds:
         return f"{minutes} min"
     return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"

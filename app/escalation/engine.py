@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.cases.queries import locked_if_free
-from app.db import Database
+from app.db import Database, one_at_a_time
 from app.escalation.ladder import advance
 from app.escalation.models import Escalation, Pulse
 from app.escalation.opening import adopt, escalation_of
@@ -118,6 +118,7 @@ def _postpone(db: Database, case_id: str, problem: Exception, *, at: datetime) -
 
 def _pulse(db: Database, played: Round, *, took: float) -> None:
     with db.transaction() as session:
+        one_at_a_time(session, "engine.pulse")
         pulse = session.get(Pulse, 1)
         if pulse is None:
             pulse = Pulse(id=1)

@@ -76,13 +76,17 @@ class Pass(Base):
 
 
 class StaffMessage(Base):
-    """A text from a member of staff, by the carrier's id, so that a repeated webhook is answered once."""
+    """A text or a key from a member of staff, by the carrier's id, so that a repeated webhook is obeyed once.
+
+    `answer` is what a key was answered, to be said again; texts are answered through the outbox, once.
+    """
 
     __tablename__ = "escalation_staff_messages"
 
     source: Mapped[str] = mapped_column(String(40), primary_key=True)
     person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
     at: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(String(16))
 
 
 class Pulse(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.cases.queries import locked
+from app.db import one_at_a_time
 from app.errors import AlreadyTaken
 from app.escalation.ladder import queue_page, start_over
-from app.escalation.models import Pass, StepTaken
+from app.escalation.models import Pass, StaffMessage, StepTaken
 from app.escalation.opening import escalation_of
 from app.notifications import outbox
 from app.notifications.models import Notification, State
@@ -29,6 +31,18 @@ class Answer(StrEnum):
 
 _UNHEARD = frozenset({"unanswered", "no-answer", "busy", "withdrawn", "expired"})
 """Troubles that another channel to the same person would not mend: on to the next person."""
+
+
+def once(session: Session, source: str, do: Callable[[], Answer], *, by: Person, at: datetime) -> Answer:
+    """Do what a key asked for, once for each `source` (the carrier's id of the call): posted again, it is answered
+    as it was and changes nothing."""
+    one_at_a_time(session, source)
+    known = session.get(StaffMessage, source)
+    if known and known.answer:
+        return Answer(known.answer)
+    answer = do()
+    session.add(StaffMessage(source=source, person_id=by.id, at=at, answer=answer.value))
+    return answer
 
 
 def take(session: Session, case_id: str, *, by: Person, via: str, at: datetime) -> Answer:

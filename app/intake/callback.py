@@ -55,8 +55,7 @@ def choose(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0) -> Respons
             case ("1", True) | ("2", False):
                 return _ask_number(line, row)
             case ("2", True) | ("3", False):
-                told.tell_callback(session, row.id, wish="none", hours=Hours.ANY, kind=None, at=now)
-                code = told.give_code(session, line.desk, row.id, at=now)
+                code = told.tell_callback(session, line.desk, row.id, wish="none", hours=Hours.ANY, kind=None, at=now)
             case _:
                 return _again(line, row, f"callback?n={min(n + 1, ASKED_AT_MOST)}")
     return _goodbye(row, code=code)
@@ -77,14 +76,14 @@ def key_number(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0) -> Res
     with db.transaction() as session:
         row = call(session, line, form, at=now)
         if number:
-            told.tell_number(session, row.id, number, at=now)
+            told.tell_number(session, row.id, number, nth=n, at=now)
     if number is None:
         return _again(line, row, f"callback/number?n={min(n + 1, ASKED_AT_MOST)}", because="voice.bad_number")
     return _ask(
         line,
         row,
         ["voice.confirm_number"],
-        "callback/number/confirmed",
+        f"callback/number/confirmed?n={n}",
         digits=1,
         otherwise=f"callback/number?n={min(n + 1, ASKED_AT_MOST)}",
         number=spoken(number),
@@ -92,13 +91,13 @@ def key_number(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0) -> Res
 
 
 @router.post("/number/confirmed")
-def confirm_number(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
+def confirm_number(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0) -> Response:
     """They said whether the number that was read back is right."""
     with db.transaction() as session:
         row = call(session, line, form, at=now)
     if form.get("Digits") == "1":
         return _ask_hours(line, row, "callback_number")
-    return _ask_number(line, row, 1)
+    return _ask_number(line, row, n + 1) if n + 1 < ASKED_AT_MOST else _goodbye(row)
 
 
 @router.post("/hours")
@@ -117,8 +116,7 @@ def choose_hours(form: Signed, line: TheLine, db: Db, now: Now, kind: Kind, n: T
         row = call(session, line, form, at=now)
         if hours is None:
             return _again(line, row, f"callback/hours?kind={kind}&n={min(n + 1, ASKED_AT_MOST)}")
-        told.tell_callback(session, row.id, wish="call", hours=hours, kind=kind, at=now)
-        code = told.give_code(session, line.desk, row.id, at=now)
+        code = told.tell_callback(session, line.desk, row.id, wish="call", hours=hours, kind=kind, at=now)
     return _goodbye(row, "voice.thanks_callback", code=code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -53,12 +54,13 @@ def key(form: Signed, line: TheLine, db: Db, now: Now, notification_id: str) -> 
     with db.transaction() as session:
         page = _page(session, notification_id)
         person, case_id = page.person, page.case_id or ""
-        if pressed == TAKE:
-            answer = replies.take(session, case_id, by=person, via="page", at=now)
-        elif pressed == ON_TO_THE_NEXT:
-            answer = replies.pass_on(session, case_id, by=person, at=now)
-        else:
+        deeds: dict[str, Callable[[], Answer]] = {
+            TAKE: lambda: replies.take(session, case_id, by=person, via="page", at=now),
+            ON_TO_THE_NEXT: lambda: replies.pass_on(session, case_id, by=person, at=now),
+        }
+        if pressed not in deeds:
             return xml(twiml.document(twiml.redirect(line.url(f"page/{notification_id}"))))
+        answer = replies.once(session, form["CallSid"], deeds[pressed], by=person, at=now)
     language = person.languages[0]
     return xml(twiml.document(prompt(language, _WORDS[answer]), twiml.hangup()))
 

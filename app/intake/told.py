@@ -5,13 +5,14 @@ Each is kept at once. Telling the same thing twice changes nothing.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.cases import contents, queries
-from app.cases.facts import Approach
+from app.cases.facts import Approach, Content
 from app.cases.permissions import Hours
 from app.cases.returning import ReturnCode
 from app.intake.reception import Desk, permit
@@ -35,32 +36,36 @@ def tell_language(session: Session, approach_id: str, language: str, *, at: date
         queries.locked(session, row.case_id).log("approach.told", by="caller", at=at, what="language")
 
 
-def tell_number(session: Session, approach_id: str, number: str, *, at: datetime) -> None:
-    """The caller keys a number to be called on. Kept at once, confirmed or not; no permission follows from it yet."""
+def tell_number(session: Session, approach_id: str, number: str, *, nth: int, at: datetime) -> None:
+    """The caller keys a number to be called on. Kept at once, confirmed or not; no permission follows from it yet.
+
+    `nth` counts how often this call was asked for one: what it answered then is kept once.
+    """
     row = session.get_one(Approach, approach_id)
     case = queries.locked(session, row.case_id)
-    contents.keep(session, case, row, kind="callback_number", text=number, at=at)
-    case.log("approach.told", by="caller", at=at, what="number")
+    content_id = hashlib.sha256(f"dygnet keyed number v1|{row.id}|{nth}".encode()).hexdigest()[:32]
+    if session.get(Content, content_id) is None:
+        contents.keep(session, case, row, kind="callback_number", text=number, at=at, row=content_id)
+        case.log("approach.told", by="caller", at=at, what="number")
 
 
 def tell_callback(
-    session: Session, approach_id: str, *, wish: str, hours: Hours, kind: str | None, at: datetime
-) -> None:
-    """The caller says whether, how and when contact is safe. `kind` names which number it is about."""
+    session: Session, desk: Desk, approach_id: str, *, wish: str, hours: Hours, kind: str | None, at: datetime
+) -> str:
+    """The caller's last word: whether, how and when contact is safe. `kind` names which number it is about.
+
+    Returns the code with which they can come back, eight digits. A call has one last word: told again, it changes
+    nothing, whatever has been said since, and gets the same code.
+    """
     row = session.get_one(Approach, approach_id)
     case = queries.locked(session, row.case_id)
-    about = contents.latest(session, row, kind) if kind else None
-    permit(case, wish, hours, content_id=about.id if about else None, at=at)
-
-
-def give_code(session: Session, desk: Desk, approach_id: str, *, at: datetime) -> str:
-    """The code with which this caller can come back: eight digits, the same each time it is asked for."""
-    row = session.get_one(Approach, approach_id)
     digest = hmac.digest(desk.index_key, f"dygnet return code v1|{row.source}".encode(), "sha256")
     code = f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
     tag = _code_tag(desk, code)
     if session.get(ReturnCode, tag) is None:
         session.add(ReturnCode(tag=tag, case_id=row.case_id, at=at))
+        about = contents.latest(session, row, kind) if kind else None
+        permit(case, wish, hours, content_id=about.id if about else None, at=at)
     return code
 
 

@@ -272,6 +272,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=40), nullable=False),
         sa.Column("person_id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(length=16), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["staff_people.id"], name=op.f("fk_escalation_staff_messages_person_id")
         ),

@@ -9,7 +9,11 @@ function gone() {
   const words = document.createElement("p");
   words.setAttribute("role", "status");
   words.textContent = secrets.dataset.hidden;
-  secrets.replaceChildren(words);
+  const again = document.createElement("a");
+  again.href = hide.href;
+  again.className = "button quiet";
+  again.textContent = secrets.dataset.again;
+  secrets.replaceChildren(words, again);
   history.replaceState(null, "", hide.href);
   words.tabIndex = -1;
   if (document.activeElement === document.body) words.focus();

@@ -1,0 +1,152 @@
+"""The board: what waits, how long is left, whose it is, what is asked next; and nothing secret."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from sqlalchemy import event
+
+from app.console.board import _changes
+from app.console.watch import Watch
+from app.intake.reception import Callback
+from tests.console.office import MESSAGE, NUMBER, Office, take
+
+
+def rows(page: str) -> list[str]:
+    return re.findall(r'class="reference" href="[^"]*">(\w+)<', page)
+
+
+def test_an_empty_board_says_what_to_do(anna):
+    page = anna.get("/console/").text
+    assert "Inget väntar" in page
+    assert "Du behöver inte göra något" in page
+
+
+def test_danger_comes_first_and_then_who_has_waited_longest(office: Office, anna):
+    first = office.approach().reference
+    office.later(minutes=5)
+    second = office.approach().reference
+    office.later(minutes=5)
+    danger = office.approach(danger=True).reference
+    page = anna.get("/console/").text
+    assert rows(page) == [danger, first, second]
+    assert "Fara" in page
+    assert "23 h 50 min kvar" in page
+
+
+def test_nothing_secret_is_in_any_list(office: Office):
+    office.approach(channel="phone", number=NUMBER, message=MESSAGE)
+    page = office.browser("carin").get("/console/").text
+    for secret in (NUMBER, NUMBER[3:], "070", "Kalle", "hotad"):
+        assert secret not in page
+
+
+def test_a_handler_sees_the_queue_and_their_own_and_a_number_of_others(office: Office, anna):
+    mine, theirs, waiting = (office.approach().reference for _ in range(3))
+    take(anna, mine)
+    take(office.browser("bo"), theirs)
+    page = anna.get("/console/").text
+    assert set(rows(page)) == {mine, waiting}
+    assert theirs not in page
+    assert "1 ärende till ligger hos en kollega" in page
+
+
+def test_a_coordinator_sees_whose_each_case_is(office: Office):
+    reference = office.approach().reference
+    carin = office.browser("carin")
+    assert "anna står i tur" in carin.get("/console/").text
+    take(office.browser("bo"), reference)
+    assert "Hos bo" in carin.get("/console/").text
+
+
+def test_the_board_says_what_is_asked_of_me(office: Office, anna):
+    reference = office.approach(callback=Callback(wish="call", number=NUMBER, hours="evening")).reference
+    assert "Ta ärendet" in anna.get("/console/").text
+    take(anna, reference)
+    assert "Ring inte nu, utan 17:00" in anna.get("/console/").text
+    office.later(minutes=100)
+    office.clock.at = office.clock.at.replace(hour=16, minute=30)  # half past five in Stockholm
+
+
+def test_an_overdue_case_says_by_how_much(office: Office):
+    office.approach()
+    office.later(hours=24, minutes=12)
+    assert "12 min över tiden" in office.browser("anna").get("/console/").text
+
+
+def test_looking_at_the_board_is_in_the_log(office: Office, anna):
+    anna.get("/console/")
+    (entry,) = office.log("case.listed")
+    assert (entry["actor"], entry["role"]) == ("anna", "handler")
+
+
+def test_every_page_says_when_the_engine_is_silent(office: Office, anna):
+    reference = office.approach().reference
+    pages = ["/console/", "/console/roster", f"/console/cases/{reference}"]
+    assert all("Larmen går inte ut" not in anna.get(page).text for page in pages)
+    office.clock.at = office.clock.at.replace(minute=2)
+    assert all("Larmen går inte ut" in anna.get(page).text for page in pages)
+    office.clock.speed = 60.0
+    assert all("Larmen går inte ut" not in anna.get(page).text for page in pages)
+
+
+def test_an_engine_that_never_ran_is_silent(anna):
+    assert "Motorn har inte startat" in anna.get("/console/").text
+
+
+def test_a_colleague_reads_the_board_in_english(office: Office):
+    office.approach()
+    page = office.browser("fatima").get("/console/").text
+    assert '<html lang="en">' in page
+    assert "1 case awaits contact" in page
+
+
+def test_the_fragment_is_the_board_alone(office: Office, anna):
+    reference = office.approach().reference
+    fragment = anna.get("/console/board").text
+    assert rows(fragment) == [reference]
+    assert "<html" not in fragment
+
+
+def test_the_questions_to_the_database_do_not_grow_with_the_board(office: Office, anna):
+    def questions() -> int:
+        asked = []
+        listener = event.listen(office.db.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+        assert listener is None
+        assert anna.get("/console/").status_code == 200
+        return len(asked)
+
+    take(anna, office.approach().reference)
+    office.approach()
+    few = questions()
+    for _ in range(4):
+        take(anna, office.approach().reference)
+        office.approach()
+    assert questions() - few <= few
+
+
+def test_the_stream_speaks_when_a_case_comes_in_and_not_when_somebody_looks(office: Office, anna):
+    def version() -> str:
+        return Watch(office.db, office.clock).version()
+
+    before = version()
+    anna.get("/console/")
+    assert version() == before
+    reference = office.approach().reference
+    after = version()
+    assert after != before
+    take(anna, reference)
+    assert version() != after
+
+
+def test_the_stream_says_at_once_which_version_it_is(office: Office):
+    async def first() -> str:
+        stream = _changes(Watch(office.db, office.clock))
+        said = await anext(stream)
+        await stream.aclose()
+        return said
+
+    said = asyncio.run(first())
+    assert said.startswith("retry: 1000\nevent: here\ndata: ")
+    assert said.endswith("\n\n")

@@ -1,0 +1,72 @@
+"""The carrier posts every webhook again, at once, later, or in any order: it changes nothing and is answered the same."""
+
+from __future__ import annotations
+
+import random
+
+from tests.evidence import deeds, log
+from tests.hotline import Hotline
+from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
+
+EVERYBODY_RANG = 81
+"""Seconds until Anna, Bo, Carin and Dag have each been rung for twenty."""
+
+
+def test_every_webhook_posted_twice_is_answered_the_same_twice(hotline: Hotline):
+    hotline.exchange.faults.duplicate_webhooks = True
+    a_busy_hour(hotline)
+    twice = {posted.headers["I-Twilio-Idempotency-Token"]: posted for posted in hotline.exchange.debugger.requests}
+    for posted in hotline.exchange.debugger.requests:
+        assert posted.answer == twice[posted.headers["I-Twilio-Idempotency-Token"]].answer, posted.url
+
+
+def test_every_webhook_posted_twice_leaves_what_one_leaves(hotline: Hotline):
+    hotline.exchange.faults.duplicate_webhooks = True
+    a_busy_hour(hotline)
+    found = deeds(hotline.db)
+    assert (found["cases"], found["case_approaches"]) == (3, 4)
+    assert found["case_contents"] == 6, "two texts with their number, a call's number, and the number that was keyed"
+    assert found["case_permissions"] == 2, "a yes and a no from the one who was asked"
+    assert (found["case_holds"], found["escalation_passes"], found["case_connections"]) == (2, 1, 1)
+
+
+def test_a_whole_hour_posted_again_in_any_order_changes_nothing(hotline: Hotline):
+    a_busy_hour(hotline)
+    recorded = list(hotline.exchange.debugger.requests)
+    before, written = deeds(hotline.db), len(log(hotline.db))
+    random.Random(112).shuffle(recorded)
+    for posted in recorded:
+        assert hotline.deliver_again(posted).status in (200, 204)
+    hotline.work()
+    assert deeds(hotline.db) == before
+    assert len(log(hotline.db)) == written
+
+
+def test_receipts_in_the_wrong_order_do_not_undo_what_was_delivered(hotline: Hotline):
+    hotline.exchange.faults.reorder_callbacks = True
+    hotline.text_from(A_STRANGER, "hej")
+    (delivered,) = log(hotline.db, "page.delivered")
+    assert delivered["facts"]["channel"] == "sms"
+    assert not log(hotline.db, "page.failed")
+
+
+def a_busy_hour(hotline: Hotline) -> None:
+    """A text and another, a call that is answered, a hidden call that leaves a number, a page passed on, a page taken."""
+    hotline.text_from(A_STRANGER, "hej")
+    hotline.text_from(A_STRANGER, "är ni där?")
+    caller = hotline.caller_waiting(ANOTHER_STRANGER)
+    hotline.phone("anna").answer()
+    hotline.phone("anna").press("1")
+    caller.hang_up()
+    for name in ("anna", "bo", "carin", "dag"):
+        hotline.phone(name).behave("rings out")
+    hidden = hotline.caller_waiting(A_BORROWED_PHONE, withheld=True)
+    hotline.timeline.advance(EVERYBODY_RANG)
+    for keys in ("1", "0701740663#", "1", "1"):
+        hidden.press(keys)
+    hotline.phone("anna").behave("by hand")
+    hotline.fast_forward(minutes=5)
+    hotline.phone("anna").answer()
+    hotline.phone("anna").press("2")
+    hotline.work()
+    hotline.text_from("bo", "1")
