@@ -16,14 +16,13 @@ COPY --from=packages /opt/dygnet /opt/dygnet
 COPY LICENSE alembic.ini /srv/dygnet/
 COPY migrations /srv/dygnet/migrations
 COPY app /srv/dygnet/app
-# Compiled once here, because the user that runs it may not write there.
+ENV PATH=/opt/dygnet/bin:$PATH PYTHONPATH=/srv/dygnet
+# What is imported is compiled here, once and no more than that: the user that runs it may not write there.
 RUN printf '%s\n' '#!/opt/dygnet/bin/python' 'from app.cli import main' 'main()' > /opt/dygnet/bin/dygnet \
     && chmod 755 /opt/dygnet/bin/dygnet \
-    && /opt/dygnet/bin/python -m compileall -q /srv/dygnet/app /opt/dygnet/lib
+    && python -c 'import app.cli, app.main, app.worker'
 
-ENV PATH=/opt/dygnet/bin:$PATH \
-    PYTHONPATH=/srv/dygnet \
-    PYTHONDONTWRITEBYTECODE=1 \
+ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     DATABASE_URL=sqlite:////data/dygnet.db \
     KEYS_DIR=/data/keys

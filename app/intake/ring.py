@@ -16,6 +16,7 @@ from starlette.responses import Response
 from app.cases.facts import Approach as Row
 from app.cases.facts import Connection
 from app.cases.queries import locked
+from app.errors import NoSuchPage
 from app.escalation import replies
 from app.intake.line import Line, Signed, TheLine, prompt, xml
 from app.intake.voice import call
@@ -58,7 +59,7 @@ def ring(form: Signed, line: TheLine, db: Db, now: Now, n: Annotated[int, Query(
 def screen(form: Signed, line: TheLine, db: Db, approach_id: str, person_id: str) -> Response:  # noqa: ARG001 - signed
     """A handler's telephone was picked up: only a key says that it was a handler."""
     with db.reading() as session:
-        language = session.get_one(Person, person_id).languages[0]
+        language = _handler(session, person_id).languages[0]
     ask = twiml.gather(
         *[prompt(language, "screen.voice")] * 2,
         action=line.url(f"ring/screen/{approach_id}/{person_id}/key"),
@@ -73,7 +74,7 @@ def accept(form: Signed, db: Db, now: Now, approach_id: str, person_id: str) -> 
     if form.get("Digits") != ACCEPT:
         return xml(twiml.document(twiml.hangup()))
     with db.transaction() as session:
-        person = session.get_one(Person, person_id)
+        person = _handler(session, person_id)
         language = person.languages[0]
         if not connect(session, approach_id, person, at=now):
             words = prompt(language, "page.already_taken")
@@ -83,7 +84,9 @@ def accept(form: Signed, db: Db, now: Now, approach_id: str, person_id: str) -> 
 
 def connect(session: Session, approach_id: str, person: Person, *, at: datetime) -> bool:
     """Give the caller to this handler, if nobody else has them. The same handler asking again gets the same answer."""
-    row = session.get_one(Row, approach_id)
+    row = session.get(Row, approach_id)
+    if row is None:
+        raise NoSuchPage("There is no such call.")
     case = locked(session, row.case_id)
     connection = session.get(Connection, approach_id)
     if connection is None:
@@ -92,6 +95,13 @@ def connect(session: Session, approach_id: str, person: Person, *, at: datetime)
         case.log("approach.connected", by=person.alias, at=at)
         replies.take(session, case.id, by=person, via="call", at=at)
     return connection.person_id == person.id
+
+
+def _handler(session: Session, person_id: str) -> Person:
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NoSuchPage("There is no such person.")
+    return person
 
 
 def _reachable(session: Session, line: Line, row: Row) -> list[tuple[Person, str]]:

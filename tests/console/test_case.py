@@ -132,6 +132,7 @@ def test_taking_twice_is_taking_once(office: Office, anna, received):
 
 def test_passing_on_puts_it_back_and_pages_the_next(office: Office, anna, received, page: str):
     take(anna, received.reference)
+    office.later(minutes=1)
     assert send(anna, f"{page}/release").headers["location"] == "/console/"
     office.later(seconds=1)
     case = office.case(received)

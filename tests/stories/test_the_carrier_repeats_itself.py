@@ -65,7 +65,7 @@ def a_busy_hour(hotline: Hotline) -> None:
     for keys in ("1", "0701740663#", "1", "1"):
         hidden.press(keys)
     hotline.phone("anna").behave("by hand")
-    hotline.fast_forward(minutes=5)
+    hotline.fast_forward(minutes=5, seconds=-EVERYBODY_RANG)
     hotline.phone("anna").answer()
     hotline.phone("anna").press("2")
     hotline.work()
