@@ -60,7 +60,7 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         return
     template = make_url(request.getfixturevalue("postgres_template"))
     name = f"test_{uuid.uuid4().hex}"
-    _sql(template.set(database="postgres"), f"CREATE DATABASE {name} TEMPLATE {template.database}")
+    _sql(template.set(database="postgres"), f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY FILE_COPY")
     database = Database(template.set(database=name).render_as_string(hide_password=False))
     yield database
     database.close()

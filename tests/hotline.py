@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import uvicorn
+from httpx2 import Response
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
@@ -300,6 +301,11 @@ class Hotline:
         assert answer.status_code == 200, answer.text
         return browser
 
+    def at_the_desk(self, browser: TestClient, deed: str, **fields: str) -> Response:
+        """Whoever is signed in does something with the only case: hold, release, reveal, attempts, closure."""
+        token = hidden_fields(browser.get("/console/").text).get("csrf", "")
+        return browser.post(f"/console/cases/{self.case().reference}/{deed}", data={"csrf": token, **fields})
+
     def deliver_again(self, posted: Posted) -> Answer:
         """The telephone company posts a webhook once more, as it did the first time; returns what it is answered."""
         return Answer(*self._post(posted.url, posted.params, posted.headers))
@@ -321,7 +327,5 @@ class Hotline:
 def hidden_fields(page: str) -> dict[str, str]:
     """The hidden fields of the first form on a page, such as its token against forgery."""
     found = re.findall(r'<input[^>]*type="hidden"[^>]*>', page)
-    pairs = (
-        (re.search(r'name="([^"]*)"', field), re.search(r'value="([^"]*)"', field)) for field in found
-    )
+    pairs = ((re.search(r'name="([^"]*)"', field), re.search(r'value="([^"]*)"', field)) for field in found)
     return {name[1]: value[1] for name, value in pairs if name and value}

@@ -75,6 +75,10 @@ ROOM_OF = {
 }
 
 
+pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+"""Doors are doors, whatever the database."""
+
+
 @pytest.fixture
 def line(hotline: Hotline) -> Hotline:
     """The line with one case about which Anna has been paged."""

@@ -23,7 +23,7 @@ from app.console.forms import Chosen, endings_for
 from app.console.history import alarms, outcome
 from app.console.next_step import newest
 from app.console.paper import Paper, paper_for
-from app.console.rows import row_of
+from app.console.rows import row_of, ties_of
 from app.console.site import ASite
 from app.staff.models import Person
 from app.web import Now
@@ -87,7 +87,7 @@ def sheet(
         "case",
         status=status,
         case=case,
-        row=row_of(session, case, paper.who, paper.times),
+        row=row_of(case, paper.who, paper.times, ties_of(session, paper.who)),
         is_open=is_open,
         keeps=is_open and sight.keeps(case, paper.who),
         may_record=is_open and sight.may_record(case, paper.who),

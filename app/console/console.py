@@ -24,6 +24,7 @@ from app.vault.keyring import Keyring
 from app.web import Cookie, Pages, Problem, new_face
 
 _FOLDER = Path(__file__).parent / "pages"
+_PAGES = Pages(_FOLDER, number=number_read, language_name=language_name, length=length)
 _PROBLEMS = {401: "signed_out", 403: "forbidden", 404: "missing", 405: "missing", 413: "too_large"}
 
 
@@ -40,7 +41,7 @@ def create_console(
         db=db,
         clock=clock,
         door_clock=door_clock or clock,
-        pages=Pages(_FOLDER, number=number_read, language_name=language_name, length=length),
+        pages=_PAGES,
         cookie=Cookie("dygnet", https=public_url.startswith("https://")),
         keyring=keyring,
         watch=Watch(db, clock),

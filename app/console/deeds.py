@@ -27,6 +27,7 @@ from app.web import Now, Posted
 router = APIRouter(prefix="/console/cases/{reference}", dependencies=[Depends(from_our_pages)])
 
 ADeed = Annotated[SignedIn, deed(*CASE_ROLES)]
+"""Stands before `Posted` in a signature: who somebody is comes before what they sent."""
 
 Right = Callable[[Case, SignedIn], bool]
 
@@ -35,12 +36,12 @@ SAME_TAP: Final = timedelta(seconds=5)
 
 
 @router.post("/hold")
-def take(reference: str, site: ASite, posted: Posted, now: Now, who: ADeed) -> Response:
+def take(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> Response:
     """Take the case. Who comes second, having seen it wait, is told so kindly; to others it is unknown."""
     with site.db.transaction() as session:
         case = queries.by_reference(session, reference)
         case = queries.locked(session, case.id) if case else None
-        first = case is not None and sight.may_take(session, case, who)
+        first = case is not None and sight.may_take(case, who, sight.asked(session, who))
         mine = case is not None and sight.keeps(case, who)
         if case and first:
             replies.take(session, case.id, by=who.person(session), via="console", at=now)
@@ -54,7 +55,7 @@ def take(reference: str, site: ASite, posted: Posted, now: Now, who: ADeed) -> R
 
 
 @router.post("/release")
-def pass_on(reference: str, site: ASite, now: Now, who: ADeed) -> Response:
+def pass_on(reference: str, site: ASite, who: ADeed, now: Now) -> Response:
     """Hand the case on without having been in contact: the next in line is paged at once, and the clock goes on."""
     with site.db.transaction() as session:
         case = kept_case(session, reference, who, at=now)
@@ -67,7 +68,7 @@ def pass_on(reference: str, site: ASite, now: Now, who: ADeed) -> Response:
 
 
 @router.post("/attempts")
-def record_attempt(reference: str, site: ASite, posted: Posted, now: Now, who: ADeed) -> Response:
+def record_attempt(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> Response:
     """Write down an attempt. `reached` is first contact, and stops the clock."""
 
     def write(case: Case, by: Person) -> Chosen:
@@ -80,7 +81,7 @@ def record_attempt(reference: str, site: ASite, posted: Posted, now: Now, who: A
 
 
 @router.post("/closure")
-def close(reference: str, site: ASite, posted: Posted, now: Now, who: ADeed) -> Response:
+def close(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> Response:
     """End the case."""
 
     def write(case: Case, by: Person) -> Chosen:

@@ -31,7 +31,7 @@ _log = Log("console")
 
 @router.post("/reveal")
 def reveal(
-    reference: str, site: ASite, posted: Posted, now: Now, who: Annotated[SignedIn, deed(*CASE_ROLES)]
+    reference: str, site: ASite, who: Annotated[SignedIn, deed(*CASE_ROLES)], posted: Posted, now: Now
 ) -> Response:
     """Show the secrets in this one answer. No entry, no opening: the entry is committed before a key turns."""
     because = posted.get("because", "")

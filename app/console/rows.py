@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.cases import queries
@@ -14,7 +15,7 @@ from app.cases.first_contact import Standing
 from app.cases.models import Case
 from app.console.doors import SignedIn
 from app.console.next_step import Next, Reader, next_step
-from app.console.sight import keeps, may_take, oversees
+from app.console.sight import asked, keeps, may_take, oversees
 from app.console.times import Times
 
 
@@ -50,6 +51,14 @@ class Board:
     """Cases that colleagues hold; a handler is told how many, not which."""
 
 
+@dataclass(frozen=True)
+class Ties:
+    """The cases a reader was paged about, and when they last had the caller of a case on the line; by case id."""
+
+    asked: frozenset[str]
+    spoke_at: Mapping[str, datetime]
+
+
 def board(session: Session, who: SignedIn, times: Times) -> Board:
     """Everything open that this reader may know of."""
     cases = _open_cases(session)
@@ -57,7 +66,8 @@ def board(session: Session, who: SignedIn, times: Times) -> Board:
         shown = cases
     else:
         shown = [case for case in cases if keeps(case, who) or (case.awaits_contact and case.hold is None)]
-    rows = sorted((row_of(session, case, who, times) for case in shown), key=_pressing)
+    ties = ties_of(session, who)
+    rows = sorted((row_of(case, who, times, ties) for case in shown), key=_pressing)
     return Board(
         running=[row for row in rows if row.runs],
         reached=[row for row in rows if not row.runs],
@@ -65,8 +75,21 @@ def board(session: Session, who: SignedIn, times: Times) -> Board:
     )
 
 
-def row_of(session: Session, case: Case, who: SignedIn, times: Times) -> Row:
+def ties_of(session: Session, who: SignedIn) -> Ties:
+    """What ties this reader to cases, besides the cases' own facts."""
+    answered = select(Approach.case_id, func.max(Connection.at)).join(Connection, Connection.approach_id == Approach.id)
+    spoke = session.execute(answered.where(Connection.person_id == who.person_id).group_by(Approach.case_id))
+    return Ties(asked=asked(session, who), spoke_at=dict(spoke.all()))
+
+
+def row_of(case: Case, who: SignedIn, times: Times, ties: Ties) -> Row:
     """The case as this reader sees it now."""
+    mine = keeps(case, who)
+    reader = Reader(
+        keeps=mine,
+        may_take=may_take(case, who, ties.asked),
+        has_spoken=mine and _has_spoken(case, ties),
+    )
     return Row(
         reference=case.reference,
         standing=case.standing,
@@ -75,26 +98,15 @@ def row_of(session: Session, case: Case, who: SignedIn, times: Times) -> Row:
         danger=case.danger is not None,
         overdue=case.is_overdue(times.now),
         whose=_whose(case),
-        mine=keeps(case, who),
-        next=next_step(case.standing, _reader(session, case, who), case.wishes, local=times.now.astimezone(times.zone)),
+        mine=mine,
+        next=next_step(case.standing, reader, case.wishes, local=times.now.astimezone(times.zone)),
     )
 
 
-def _reader(session: Session, case: Case, who: SignedIn) -> Reader:
-    mine = keeps(case, who)
-    return Reader(
-        keeps=mine,
-        may_take=may_take(session, case, who),
-        has_spoken=mine and _has_spoken(session, case, who),
-    )
-
-
-def _has_spoken(session: Session, case: Case, who: SignedIn) -> bool:
+def _has_spoken(case: Case, ties: Ties) -> bool:
     """They pressed 1 on a call of this case, and nothing is written down since."""
-    spoke = select(Connection.at).join(Approach, Approach.id == Connection.approach_id)
-    mine = spoke.where(Approach.case_id == case.id, Connection.person_id == who.person_id)
-    latest = session.scalar(mine.order_by(Connection.at.desc()).limit(1))
-    return latest is not None and not any(attempt.at >= latest for attempt in case.attempts)
+    spoke_at = ties.spoke_at.get(case.id)
+    return spoke_at is not None and not any(attempt.at >= spoke_at for attempt in case.attempts)
 
 
 def _whose(case: Case) -> str | None:

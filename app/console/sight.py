@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.log import record
@@ -45,11 +45,21 @@ def sees(case: Case, who: SignedIn) -> bool:
     return keeps(case, who) or oversees(who) or (waits and who.may(Role.HANDLER))
 
 
-def may_take(session: Session, case: Case, who: SignedIn) -> bool:
-    """Whether they may take it now: it is free, and they are a handler or were paged about it."""
+def may_take(case: Case, who: SignedIn, asked: frozenset[str]) -> bool:
+    """Whether they may take it now: it is free, and they are a handler or were `asked` to."""
     if case.hold or not case.awaits_contact:
         return False
-    return who.may(Role.HANDLER) or _was_asked(session, case, who)
+    was_asked = case.id in asked or (case.responsible is not None and case.responsible.person_id == who.person_id)
+    return who.may(Role.HANDLER) or was_asked
+
+
+def asked(session: Session, who: SignedIn) -> frozenset[str]:
+    """The ids of the open cases that they were paged about. Handlers need no page, so theirs are not looked up."""
+    if who.may(Role.HANDLER):
+        return frozenset()
+    still_open = select(Case.id).where(~queries.closed())
+    paged = select(Notification.case_id).where(Notification.person_id == who.person_id)
+    return frozenset(filter(None, session.scalars(paged.where(Notification.case_id.in_(still_open)))))
 
 
 def find(session: Session, reference: str, who: SignedIn) -> Case | None:
@@ -71,10 +81,3 @@ def refuse(session: Session, reference: str, who: SignedIn, *, at: datetime) -> 
 def no_such_case() -> NoSuchPage:
     """Unknown, or not theirs: one answer for both."""
     return NoSuchPage("There is no such case, or it is not yours to see.")
-
-
-def _was_asked(session: Session, case: Case, who: SignedIn) -> bool:
-    if case.responsible and case.responsible.person_id == who.person_id:
-        return True
-    paged = exists().where(Notification.case_id == case.id, Notification.person_id == who.person_id)
-    return bool(session.scalar(select(paged)))

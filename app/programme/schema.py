@@ -108,8 +108,11 @@ class Routine(_Table):
     @field_validator("uncontacted")
     @classmethod
     def _knows_the_breach(cls, ladder: tuple[UncontactedStep, ...]) -> tuple[UncontactedStep, ...]:
-        if not any(step.before == timedelta(0) for step in ladder):
+        at_the_breach = [step for step in ladder if step.before == timedelta(0)]
+        if not at_the_breach:
             raise ValueError('needs a step with before = "PT0S": who is paged when the deadline passes')
+        if not any(step.repeat for step in at_the_breach):
+            raise ValueError('the step with before = "PT0S" needs a repeat: they are paged until there is contact')
         return ladder
 
     @model_validator(mode="after")

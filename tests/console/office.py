@@ -18,7 +18,6 @@ from app.console.console import create_console
 from app.db import Database
 from app.escalation import engine
 from app.intake.reception import Approach, Callback, Desk, Received, receive
-from app.programme.apply import apply, read
 from app.staff import sessions
 from app.staff.directory import by_alias
 from app.vault.keyring import Keyring
@@ -45,16 +44,13 @@ class HandSetClock:
 class Office:
     """On a Monday morning, with the cast on the staff and Anna on call."""
 
-    def __init__(self, db: Database, keys: Path, folder: Path) -> None:
+    def __init__(self, db: Database, keys: Path, *, public_url: str = PUBLIC_URL) -> None:
         self.db = db
         self.clock = HandSetClock(people.MONDAY)
         self.keyring = Keyring.load(keys, private=("rota", "duty", "index"))
         self.desk = Desk(rota=self.keyring.public("rota"), index_key=self.keyring.index_key)
-        self.face = create_console(db, self.clock, self.keyring, public_url=PUBLIC_URL)
-        programme = folder / "programme.toml"
-        programme.write_text(people.PROGRAMME)
-        with db.transaction() as session:
-            apply(session, read(programme), at=self.now, by="operator", duty=self.keyring.public("duty"))
+        self.public_url = public_url
+        self.face = create_console(db, self.clock, self.keyring, public_url=public_url)
 
     @property
     def now(self) -> datetime:
@@ -67,13 +63,13 @@ class Office:
 
     def browser(self, alias: str | None = None) -> TestClient:
         """A browser, with somebody signed in or nobody."""
-        browser = TestClient(self.face, base_url=PUBLIC_URL, follow_redirects=False)
+        browser = TestClient(self.face, base_url=self.public_url, follow_redirects=False)
         if alias:
             with self.db.transaction() as session:
                 person = by_alias(session, alias)
                 assert person
                 token = sessions.begin(session, person, at=self.now)
-            browser.cookies.set("__Host-dygnet", token)
+            browser.cookies.set(self.face.state.site.cookie.wire_name, token)
         return browser
 
     def approach(self, **changed: object) -> Received:

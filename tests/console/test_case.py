@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from app.cases.facts import Connection
 from app.cases.first_contact import Standing
 from app.cases.models import Case
 from app.escalation import replies
@@ -192,8 +193,6 @@ def test_a_contact_made_after_the_grace_ran_out_still_counts(office: Office, ann
 
 
 def test_who_had_the_caller_on_the_line_is_asked_to_record_it(office: Office, anna, received, page: str):
-    from app.cases.facts import Connection
-
     with office.db.transaction() as session:
         person = by_alias(session, "anna")
         session.add(Connection(approach_id=received.approach_id, person_id=person.id, at=office.now))

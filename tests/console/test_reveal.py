@@ -54,7 +54,9 @@ def test_without_a_reason_nothing_is_shown(office: Office, anna, page: str, beca
 
 def test_what_the_person_wrote_is_shown_as_they_wrote_it(anna, page: str):
     text = send(anna, f"{page}/reveal", because="first_contact").text
-    assert "Min bror &lt;b&gt;Kalle&lt;/b&gt; är hotad &amp; rädd. &lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;" in text
+    assert (
+        "Min bror &lt;b&gt;Kalle&lt;/b&gt; är hotad &amp; rädd. &lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;" in text
+    )
     assert MESSAGE not in text
 
 

@@ -29,7 +29,11 @@ def test_no_number_and_no_address_is_on_it(office: Office):
 
 def test_hours_that_nobody_stands_for_are_shown_with_what_to_do(office: Office, anna, tmp_path):
     path = tmp_path / "gap.toml"
-    path.write_text(people.PROGRAMME.replace('members = ["anna", "fatima"]\nstarts = 2026-01-05', 'members = ["anna"]\nstarts = 2026-01-07'))
+    path.write_text(
+        people.PROGRAMME.replace(
+            'members = ["anna", "fatima"]\nstarts = 2026-01-05', 'members = ["anna"]\nstarts = 2026-01-07'
+        )
+    )
     with office.db.transaction() as session:
         apply(session, read(path), at=office.now, by="operator", duty=office.keyring.public("duty"))
     page = anna.get("/console/roster").text

@@ -133,6 +133,11 @@ def test_a_routine_without_an_acute_ladder_gets_one_that_begins_at_once_and_is_f
             'before = "PT1H"',
             'routine.uncontacted: needs a step with before = "PT0S": who is paged when the deadline passes',
         ),
+        (
+            'repeat = "PT30M"',
+            "",
+            'routine.uncontacted: the step with before = "PT0S" needs a repeat: they are paged until there is contact',
+        ),
         ("Europe/Stockholm", "Europe/Sthlm", "programme.timezone: is not a time zone; write it as Europe/Stockholm"),
         ('"ar"', '"arabiska"', "programme.languages[2]: is not a language; write its code, such as sv, en, ar or so"),
         (

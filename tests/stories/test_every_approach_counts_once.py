@@ -1,4 +1,4 @@
-"""Promise 2: each call, text and form becomes a case or joins one, and counts once however often the carrier says so."""
+"""Promise 2: each call, text and form becomes a case or joins one, and counts once, however often it is posted."""
 
 from __future__ import annotations
 

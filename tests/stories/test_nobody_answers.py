@@ -1,4 +1,4 @@
-"""Nobody answers: the ladder climbs, by text and then by voice, from Anna to Bo to Carin, until somebody has the case."""
+"""Nobody answers: the ladder climbs, by text and by voice, from Anna to Bo to Carin, until somebody has the case."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.cases.first_contact import Standing
+from app.notifications.wording import say
 from tests.hotline import Hotline
 from tests.people import A_STRANGER, BO, PROGRAMME, SELDOM
 
@@ -86,7 +87,7 @@ def test_at_the_deadline_the_breach_is_recorded_and_everybody_up_to_the_manager_
     hotline.fast_forward(minutes=1)
     assert hotline.case().breach.at == due
     for name in ("anna", "bo", "carin", "dag"):
-        assert "tiden är ute" in hotline.phone(name).inbox[-1].body or "time is out" in hotline.phone(name).inbox[-1].body
+        assert say("sv", "left.none") in hotline.phone(name).inbox[-1].body
     texts = len(hotline.phone("dag").inbox)
     hotline.fast_forward(minutes=30)
     assert len(hotline.phone("dag").inbox) == texts + 1
@@ -99,9 +100,7 @@ def test_at_the_deadline_the_breach_is_recorded_and_everybody_up_to_the_manager_
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 def test_a_programme_changed_while_a_case_is_open_changes_nothing_for_it(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
-    hotline.apply(
-        PROGRAMME.replace('after = "PT5M"', 'after = "PT1M"').replace('within = "PT24H"', 'within = "PT12H"')
-    )
+    hotline.apply(PROGRAMME.replace('after = "PT5M"', 'after = "PT1M"').replace('within = "PT24H"', 'within = "PT12H"'))
     hotline.fast_forward(minutes=2)
     assert not hotline.phone("bo").ringing
     hotline.call_from(BO.replace("606", "663"), withheld=True).hang_up()

@@ -1,4 +1,4 @@
-"""The carrier refuses, is slow or is down: try again, then the other channel, then the next person; nobody waits for a dead phone."""
+"""The carrier refuses, is slow or is down: try again, then the other channel, then the next person at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine was dead all night: at its start it does everything that is due, in order, and folds what would be noise."""
+"""The engine was dead all night: at its start it does everything that is due, in order, and folds the repeats."""
 
 from __future__ import annotations
 

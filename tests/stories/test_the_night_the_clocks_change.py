@@ -1,4 +1,4 @@
-"""The nights of 23 and of 25 hours: a promise of twenty-four hours is twenty-four hours, and the shift ends at eight."""
+"""The nights of 23 and of 25 hours: twenty-four hours stay twenty-four hours, and the shift ends at eight."""
 
 from __future__ import annotations
 

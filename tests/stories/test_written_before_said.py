@@ -16,18 +16,19 @@ def test_promise_1_a_caller_hears_nothing_while_the_case_cannot_be_written(hotli
         caller = hotline.call_from(A_STRANGER)
     (refused,) = hotline.exchange.debugger.to("/carrier/voice")
     assert (refused.answer.status, refused.answer.body) == (500, "")
-    assert not caller.heard
+    assert [heard.language for heard in caller.heard] == ["en-US"], "the carrier's own apology, and no word of ours"
     assert not hotline.cases()
 
 
 def test_promise_1_a_text_that_cannot_be_written_is_refused_and_the_carriers_next_try_is_received(hotline: Hotline):
+    hotline.kill_the_engine()
     with hotline.commits_fail():
         hotline.text_from(A_STRANGER, "jag vill ut")
     (refused,) = hotline.exchange.debugger.to("/carrier/sms")
     assert (refused.answer.status, refused.answer.body) == (500, "")
     assert not hotline.cases()
     assert hotline.deliver_again(refused).status == 200
-    hotline.work()
+    hotline.restart()
     assert hotline.case().reference in hotline.phone("anna").inbox[-1].body
 
 

@@ -1,0 +1,452 @@
+"""A busy day on the line, with secrets planted wherever somebody may leave one, and everything that went by written down.
+
+Made once for each database and looked at by several guards, none of which may change it.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import pytest
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.engine import make_url
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import logs
+from app.audit.export import export
+from app.audit.models import AuditEntry
+from app.db import Base, Database
+from app.main import Doors
+from app.vault.keyring import Keyring
+from app.worker import worker_for
+from tests.doorways import Door, every_door
+from tests.evidence import log
+from tests.hotline import PUBLIC_URL, Hotline, Switchboard, hidden_fields
+from tests.people import A_STRANGER
+
+CALLS, HIDES, IS_ANSWERED, REFUSES, TEXTS, FILLS_IN, HANGS_UP = (
+    f"+467017406{last}" for last in (60, 71, 72, 73, 74, 75, 76)
+)
+KEYED, KEYED_AS = "+46701740677", "0701740677"
+UNREACHABLE = "+46701740678"
+NUMBERS = [A_STRANGER, HIDES, IS_ANSWERED, REFUSES, TEXTS, FILLS_IN, HANGS_UP, KEYED, UNREACHABLE]
+WORDS = ["Zebediah Kvastmo", "Hasselbackaslingan", "jag orkar inte längre", "Ofelia Brynte", "snälla ring min syster"]
+VISITOR_ADDRESS, VISITOR_BROWSER = "203.0.113.77", "Plantzilla/9.7"
+MESSAGES = [
+    f"{WORDS[0]} på {WORDS[1]} letar efter mig, {WORDS[2]}",
+    f"Det gäller {WORDS[3]}. {WORDS[4]}.",
+]
+EVERYBODY_RANG = 85
+
+_NOT_FACTS = ("audit_", "engine_pulse", "staff_attempts")
+
+
+@dataclass
+class Request:
+    """One request to a door: what came, what went back, and what it left in the database."""
+
+    door: Door
+    method: str
+    path: str
+    body: str
+    headers: dict[str, str]
+    status: int = 0
+    answer: bytes = b""
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    entries: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        return dict(parse_qsl(self.body, keep_blank_values=True))
+
+
+class Tape:
+    """Stands in front of the doors and writes everything down."""
+
+    def __init__(self, app: Doors, db: Database) -> None:
+        self.app = app
+        self._db = db
+        doors = sorted(every_door(app), key=lambda door: door.face == "public")  # a language could be anything
+        self._doors = [(door, _pattern(door)) for door in doors]
+        self.requests: list[Request] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        sent = await _body(receive)
+        before = self._state()
+        request = Request(
+            self._door(scope["method"], scope["path"]),
+            scope["method"],
+            scope["raw_path"].decode() + ("?" + scope["query_string"].decode() if scope["query_string"] else ""),
+            sent.decode(),
+            {name.decode(): value.decode() for name, value in scope["headers"]},
+        )
+
+        async def listen(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                request.status = message["status"]
+                request.answer_headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            request.answer += message.get("body", b"")
+            await send(message)
+
+        await self.app(scope, _once_more(sent, receive), listen)
+        after = self._state()
+        last = before.pop("last entry")
+        after.pop("last entry")
+        request.entries = self._entries_after(last)
+        request.changed = sorted(table for table in after if after[table] != before[table])
+        self.requests.append(request)
+
+    def _door(self, method: str, path: str) -> Door:
+        return next((door for door, pattern in self._doors if door.method == method and pattern.fullmatch(path)), NO_DOOR)
+
+    def _state(self) -> dict[str, object]:
+        with self._db.reading() as session:
+            state: dict[str, object] = {
+                table.name: hash(str(sorted(map(repr, session.execute(_lasting(table))))))
+                for table in Base.metadata.sorted_tables
+                if not table.name.startswith(_NOT_FACTS)
+            }
+            newest = select(AuditEntry.id).order_by(AuditEntry.id.desc()).limit(1)
+            return state | {"last entry": session.scalar(newest) or 0}
+
+    def _entries_after(self, last: object) -> list[str]:
+        import json  # noqa: PLC0415
+
+        with self._db.reading() as session:
+            found = session.scalars(select(AuditEntry.body).where(AuditEntry.id > last).order_by(AuditEntry.id))
+            return [json.loads(body)["action"] for body in found]
+
+
+NO_DOOR = Door("", "", "nowhere")
+
+
+@dataclass
+class Day:
+    """What is left of it."""
+
+    hotline: Hotline
+    tape: Tape
+    said_by_the_product: list[str]
+    """The bodies of everything the product asked the carrier to do."""
+
+    log: str
+    """Standard error, from every library, at the most talkative level."""
+
+    pages: dict[str, str]
+    """Pages of the console as staff saw them; `revealed` is the only one that may hold a secret."""
+
+    folder: Path
+
+    @property
+    def db(self) -> Database:
+        return self.hotline.db
+
+    @property
+    def documents(self) -> list[Request]:
+        """Every TwiML document."""
+        return [each for each in self.tape.requests if each.answer_headers.get("content-type", "").startswith("text/xml")]
+
+
+_DAYS: dict[str, Day] = {}
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def day(
+    request: pytest.FixtureRequest, switchboard: Switchboard, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Day]:
+    """The day, on each database."""
+    if request.param not in _DAYS:
+        folder = tmp_path_factory.mktemp("day")
+        _DAYS[request.param] = _live(Database(_fresh(request, folder)), switchboard, folder)
+    yield _DAYS[request.param]
+    _DAYS[request.param].db.close()
+
+
+def copy_of(day: Day, folder: Path) -> Database:
+    """The day's database, to be changed at will."""
+    day.db.close()
+    url = day.db.engine.url
+    if day.db.is_sqlite:
+        shutil.copytree(Path(url.database or "").parent, folder / "copy", ignore=shutil.ignore_patterns("keys", "export"))
+        return Database(f"sqlite:///{folder / 'copy' / Path(url.database or '').name}")
+    name = f"copy_of_{url.database}"
+    _outside(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {url.database}")
+    return Database(url.set(database=name).render_as_string(hide_password=False))
+
+
+def _fresh(request: pytest.FixtureRequest, folder: Path) -> str:
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "dygnet.db")
+        return f"sqlite:///{folder / 'dygnet.db'}"
+    template = make_url(request.getfixturevalue("postgres_template"))
+    _outside(template, f"CREATE DATABASE a_day TEMPLATE {template.database}")
+    return template.set(database="a_day").render_as_string(hide_password=False)
+
+
+def _outside(url: object, *statements: str) -> None:
+    engine = create_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")  # type: ignore[arg-type]
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def _live(db: Database, switchboard: Switchboard, folder: Path) -> Day:
+    with _listening() as page:
+        hotline = Hotline(db, switchboard, folder)
+        tape, said = _on_tape(hotline)
+        pages: dict[str, str] = {}
+        with _no_engine(hotline):
+            _the_telephone(hotline)
+            _texts(hotline)
+            _the_form(hotline)
+        _staff_on_the_telephone(hotline)
+        _the_console(hotline, pages)
+        _the_night(hotline)
+        keyring = Keyring.load(hotline.settings.keys_dir, private=("audit",))
+        made = export(
+            db, folder / "export", key=keyring.log_key, origin=keyring.log_name, at=hotline.now, by="operator"
+        )
+        assert made.damage is None
+    return Day(hotline, tape, said, page.getvalue(), pages, folder)
+
+
+def _on_tape(hotline: Hotline) -> tuple[Tape, list[str]]:
+    tape, said = Tape(hotline.app, hotline.db), []
+    hotline.app = tape  # type: ignore[assignment]
+    hotline.doors = _a_browser(tape)
+    rest = hotline.switchboard.app
+    assert rest
+
+    async def overheard(scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _body(receive)
+        said.append(f"{scope['path']}?{scope['query_string'].decode()} {body.decode()}")
+        await rest(scope, _once_more(body, receive), send)
+
+    hotline.switchboard.app = overheard
+    return tape, said
+
+
+def _a_browser(app: ASGIApp) -> TestClient:
+    return TestClient(
+        app,
+        base_url=PUBLIC_URL,
+        raise_server_exceptions=False,
+        client=(VISITOR_ADDRESS, 40_123),
+        headers={"user-agent": VISITOR_BROWSER, "x-forwarded-for": VISITOR_ADDRESS, "forwarded": f"for={VISITOR_ADDRESS}"},
+    )
+
+
+def _the_telephone(line: Hotline) -> None:
+    for name in ("anna", "bo", "carin", "dag"):
+        line.phone(name).behaviour = "rings out"
+    _leaves_this_number(line)
+    _leaves_another_number(line)
+    code = _wants_no_call(line)
+    _comes_back_with_the_code(line, code)
+    line.call_from(HANGS_UP).hang_up()
+    line.work()
+    line.phone("anna").behaviour = "by hand"
+    line.fast_forward(minutes=1)
+    _is_answered(line)
+
+
+def _leaves_this_number(line: Hotline) -> None:
+    caller = line.call_from(CALLS)
+    caller.press("1")
+    caller.press("1")
+    line.fast_forward(seconds=EVERYBODY_RANG)
+    caller.press("7")
+    caller.press("1")
+    line.fast_forward(seconds=12)
+    caller.press("3")
+
+
+def _leaves_another_number(line: Hotline) -> None:
+    caller = line.call_from(HIDES, withheld=True)
+    caller.press("2")
+    caller.press("2")
+    line.fast_forward(seconds=EVERYBODY_RANG)
+    caller.press("1")
+    caller.press("112#")
+    line.fast_forward(seconds=12)
+    caller.press(f"{KEYED_AS}#")
+    caller.press("2")
+    caller.press(f"{KEYED_AS}#")
+    caller.press("1")
+    caller.press("9")
+    caller.press("2")
+
+
+def _wants_no_call(line: Hotline) -> str:
+    caller = line.call_from(REFUSES)
+    caller.press("1")
+    caller.press("3")
+    line.fast_forward(seconds=EVERYBODY_RANG)
+    line.fast_forward(seconds=12)
+    caller.press("3")
+    return "".join(filter(str.isdigit, caller.heard_text.rpartition("kod är:")[2].split(".")[0]))
+
+
+def _comes_back_with_the_code(line: Hotline, code: str) -> None:
+    caller = line.call_from(REFUSES, withheld="anonymous")
+    caller.press("1")
+    caller.press("4")
+    caller.press(code)
+    caller.hang_up()
+    line.work()
+
+
+def _is_answered(line: Hotline) -> None:
+    caller = line.caller_waiting(IS_ANSWERED)
+    anna = line.phone("anna")
+    anna.answer()
+    anna.press("1")
+    assert caller.bridged_with, anna.state
+    caller.hang_up()
+    line.work()
+
+
+def _texts(line: Hotline) -> None:
+    line.text_from(TEXTS, MESSAGES[0])
+    line.text_from(TEXTS, f"PS {KEYED_AS} är min brors")
+
+
+def _the_form(line: Hotline) -> None:
+    line.fill_in_form(contact="call", number="070-174 06 75", hours="evening", message=MESSAGES[1], danger="yes")
+    line.fill_in_form(contact="sms", number="12", hours="any", message=MESSAGES[0])
+    receipt = re.search(r"(\d{4} ){4}\d{4}", line.fill_in_form(language="en", contact="none", message=MESSAGES[1]))
+    assert receipt
+    line.open_mailbox(receipt[0])
+    line.open_mailbox("0000 0000 0000 0000 0000")
+    line.doors.get("/")
+    line.doors.get("/sv")
+    line.doors.get("/sv/accessibility")
+    line.doors.get("/sv/mailbox")
+    line.doors.get("/assets/public.css")
+    line.doors.get("/sv/nowhere")
+    line.work()
+
+
+def _staff_on_the_telephone(line: Hotline) -> None:
+    newest = line.cases()[-1].reference
+    line.text_from("anna", f"2 {newest}")
+    line.text_from("bo", "?")
+    line.text_from("bo", f"{MESSAGES[0]}")
+    bo = line.phone("bo")
+    bo.behaviour = "by hand"
+    line.fast_forward(minutes=5)
+    bo.answer()
+    bo.press("5")
+    bo.press("1")
+    line.work()
+    line.phone("carin").behaviour = "voicemail"
+    line.fast_forward(minutes=10)
+
+
+def _the_console(line: Hotline, pages: dict[str, str]) -> None:
+    line.text_from(UNREACHABLE, MESSAGES[1])
+    line.text_from("anna", "1")
+    case = next(case for case in line.cases() if case.hold and case.hold.person.alias == "anna" and not case.join)
+    ours = f"/console/cases/{case.reference}"
+    anna = line.sign_in("anna")
+    for name in ("", "board", "roster", f"cases/{case.reference}", "cases/ZZZZ", "log"):
+        pages[name or "home"] = anna.get(f"/console/{name}").text
+    pages["revealed"] = _do(anna, ours, "reveal", because="first_contact")
+    pages["attempted"] = _do(anna, ours, "attempts", channel="call", outcome="no_answer")
+    pages["reached"] = _do(anna, ours, "attempts", channel="call", outcome="reached")
+    pages["closed"] = _do(anna, ours, "closure", code="advice")
+    waiting = next(case for case in line.cases() if case.awaits_contact and not case.hold and not case.join)
+    theirs = f"/console/cases/{waiting.reference}"
+    pages["taken"] = _do(anna, theirs, "hold")
+    pages["released"] = _do(anna, theirs, "release")
+    pages["foreign"] = anna.post(f"{theirs}/hold", data={"csrf": "guessed"}).text
+    _do(anna, "/console/sign-out", "")
+    for passphrase in ("fel fel fel fel", "fyra gula cyklar i regn"):
+        anna.post("/console/sign-in", data={"alias": "anna", "passphrase": passphrase})
+    eva = line.sign_in("eva")
+    pages["log"] = eva.get("/console/log").text
+    line.work()
+
+
+def _do(browser: TestClient, case: str, deed: str, **fields: str) -> str:
+    page = browser.get("/console/" if case.endswith("sign-out") else case).text
+    word = hidden_fields(page)["csrf"]
+    return browser.post(f"{case}/{deed}".rstrip("/"), data={"csrf": word, **fields}).text
+
+
+def _the_night(line: Hotline) -> None:
+    """No engine until an hour after the first deadlines: what was missed is folded, and what is due is done."""
+    with _no_engine(line):
+        line.fast_forward(hours=24)
+    line.work()
+    line.apply((line.folder / "programme.toml").read_text().replace('languages = ["sv", "en"]', 'languages = ["sv"]', 1))
+
+    line.work()
+
+
+@contextmanager
+def _no_engine(line: Hotline) -> Iterator[None]:
+    """The engine is down: everything is received, and nothing escalates until it is back."""
+    line.kill_the_engine()
+    yield
+    line.engine = worker_for(line.settings, line.db, line.clock)
+    line.work()
+
+
+async def _body(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+def _once_more(body: bytes, receive: Receive) -> Receive:
+    unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return unread.pop() if unread else await receive()
+
+    return again
+
+
+def _lasting(table):
+    """A table's facts: when somebody was last seen at the console is none."""
+    return select(*(column for column in table.columns if column.name != "last_seen_at"))
+
+
+def _pattern(door: Door) -> re.Pattern[str]:
+    path = re.sub(r"{\w+}", "[^/]+", door.path)
+    return re.compile(path + "/.*" if door.static else path)
+
+
+@contextmanager
+def _listening() -> Iterator[io.StringIO]:
+    """Standard error of a process whose logs are set to say everything."""
+    root = logging.getLogger()
+    before, was, page = root.handlers[:], root.level, io.StringIO()
+    quieted = [name for name, each in root.manager.loggerDict.items() if isinstance(each, logging.Logger) and each.level]
+    levels = {name: logging.getLogger(name).level for name in quieted}
+    try:
+        with redirect_stderr(page):
+            logs.start("DEBUG")
+            yield page
+    finally:
+        root.handlers[:], root.level = before, was
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
+__all__ = ["MESSAGES", "NUMBERS", "WORDS", "Day", "Request", "Tape", "copy_of", "day", "log"]

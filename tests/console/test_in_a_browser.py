@@ -1,0 +1,104 @@
+"""The pages in a real browser: nothing that keeps anybody out, a board that stays live, secrets that go away."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from app.intake.reception import Callback
+from tests.console.office import NUMBER, Office, take
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: there is no chromium here")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def office(db, keys) -> Iterator[Office]:
+    office = Office(db, keys, public_url="http://127.0.0.1")
+    config = uvicorn.Config(office.face, port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        threading.Event().wait(0.01)
+    office.public_url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    yield office
+    server.should_exit = True
+    thread.join()
+
+
+def desk(chromium: Browser, office: Office, alias: str, *, width: int = 390, night: bool = True) -> Page:
+    scheme = "dark" if night else "light"
+    context = chromium.new_context(
+        base_url=office.public_url, viewport={"width": width, "height": 844}, color_scheme=scheme, locale="sv-SE"
+    )
+    token = office.browser(alias).cookies["dygnet"]
+    context.add_cookies([{"name": "dygnet", "value": token, "url": office.public_url}])
+    return context.new_page()
+
+
+@pytest.mark.parametrize(("width", "night"), [(390, True), (1280, False)])
+def test_axe_finds_nothing_and_nothing_is_cut_off(chromium: Browser, office: Office, width: int, night: bool):
+    overdue = office.approach(danger=True)
+    office.later(hours=24, minutes=5)
+    mine = office.approach(callback=Callback(wish="call", number=NUMBER, hours="any"))
+    take(office.browser("anna"), mine.reference)
+    seen = {
+        "anna": ["/console/", f"/console/cases/{overdue.reference}", f"/console/cases/{mine.reference}", "/console/x"],
+        "gun": ["/console/roster"],
+        "eva": ["/console/log"],
+    }
+    for alias, paths in seen.items():
+        page = desk(chromium, office, alias, width=width, night=night)
+        for path in paths:
+            page.goto(path)
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        page.context.close()
+
+
+def test_a_case_appears_by_itself_and_the_clock_moves(chromium: Browser, office: Office):
+    office.later(seconds=1)
+    page = desk(chromium, office, "anna")
+    page.goto("/console/")
+    assert page.inner_text("h1") == "Inget väntar"
+    page.wait_for_timeout(300)
+    office.clock.at += timedelta(seconds=2)
+    reference = office.approach().reference
+    page.wait_for_selector(f"text={reference}")
+    assert page.title() == "(1) Tavlan · Dygnet"
+    assert page.inner_text("#news") == "1 ärende väntar på kontakt"
+    page.context.close()
+
+
+def test_what_was_shown_goes_away_after_a_minute_and_nothing_chosen_is_lost(chromium: Browser, office: Office):
+    received = office.approach()
+    take(office.browser("anna"), received.reference)
+    page = desk(chromium, office, "anna")
+    page.clock.install()
+    page.goto(f"/console/cases/{received.reference}")
+    page.click("button[value=first_contact]")
+    assert "070-174 06 50" in page.inner_text("#secrets")
+    page.check("input[value=busy]")
+    page.clock.run_for(61_000)
+    assert "174 06 50" not in page.content()
+    assert NUMBER not in page.content()
+    assert page.is_checked("input[value=busy]")
+    assert page.url.endswith(f"/console/cases/{received.reference}")
+    page.context.close()
