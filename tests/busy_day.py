@@ -6,6 +6,7 @@ Made once for each database and looked at by several guards, none of which may c
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import logs
 from app.audit.export import export
 from app.audit.models import AuditEntry
-from app.db import Base, Database
+from app.db import Database
 from app.main import Doors
 from app.vault.keyring import Keyring
 from app.worker import worker_for
@@ -47,6 +48,7 @@ MESSAGES = [
 ]
 EVERYBODY_RANG = 85
 
+_WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 _NOT_FACTS = ("audit_", "engine_pulse", "staff_attempts")
 
 
@@ -70,19 +72,40 @@ class Request:
         return dict(parse_qsl(self.body, keep_blank_values=True))
 
 
+class Written:
+    """Which tables have been written to: what the database was told, counted when it was committed."""
+
+    def __init__(self, db: Database) -> None:
+        self._told: dict[int, list[str]] = {}
+        self._kept: list[str] = []
+        event.listen(db.engine, "after_cursor_execute", self._notice)
+        event.listen(db.engine, "commit", lambda connection: self._kept.extend(self._told.pop(id(connection), [])))
+        event.listen(db.engine, "rollback", lambda connection: self._told.pop(id(connection), None))
+
+    def since_last_asked(self) -> list[str]:
+        kept, self._kept = self._kept, []
+        return sorted({table for table in kept if not table.startswith(_NOT_FACTS)})
+
+    def _notice(self, connection, cursor, statement: str, _parameters, _context, _many) -> None:
+        written = _WRITES.match(statement)
+        if written and cursor.rowcount != 0 and "last_seen_at=" not in statement:
+            self._told.setdefault(id(connection), []).append(written[1])
+
+
 class Tape:
     """Stands in front of the doors and writes everything down."""
 
     def __init__(self, app: Doors, db: Database) -> None:
         self.app = app
         self._db = db
+        self._written = Written(db)
         doors = sorted(every_door(app), key=lambda door: door.face == "public")  # a language could be anything
         self._doors = [(door, _pattern(door)) for door in doors]
         self.requests: list[Request] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         sent = await _body(receive)
-        before = self._state()
+        last = self._newest_entry()
         request = Request(
             self._door(scope["method"], scope["path"]),
             scope["method"],
@@ -98,30 +121,20 @@ class Tape:
             request.answer += message.get("body", b"")
             await send(message)
 
+        self._written.since_last_asked()
         await self.app(scope, _once_more(sent, receive), listen)
-        after = self._state()
-        last = before.pop("last entry")
-        after.pop("last entry")
+        request.changed = self._written.since_last_asked()
         request.entries = self._entries_after(last)
-        request.changed = sorted(table for table in after if after[table] != before[table])
         self.requests.append(request)
 
     def _door(self, method: str, path: str) -> Door:
         return next((door for door, pattern in self._doors if door.method == method and pattern.fullmatch(path)), NO_DOOR)
 
-    def _state(self) -> dict[str, object]:
+    def _newest_entry(self) -> int:
         with self._db.reading() as session:
-            state: dict[str, object] = {
-                table.name: hash(str(sorted(map(repr, session.execute(_lasting(table))))))
-                for table in Base.metadata.sorted_tables
-                if not table.name.startswith(_NOT_FACTS)
-            }
-            newest = select(AuditEntry.id).order_by(AuditEntry.id.desc()).limit(1)
-            return state | {"last entry": session.scalar(newest) or 0}
+            return session.scalar(select(func.max(AuditEntry.id))) or 0
 
-    def _entries_after(self, last: object) -> list[str]:
-        import json  # noqa: PLC0415
-
+    def _entries_after(self, last: int) -> list[str]:
         with self._db.reading() as session:
             found = session.scalars(select(AuditEntry.body).where(AuditEntry.id > last).order_by(AuditEntry.id))
             return [json.loads(body)["action"] for body in found]
@@ -420,11 +433,6 @@ def _once_more(body: bytes, receive: Receive) -> Receive:
         return unread.pop() if unread else await receive()
 
     return again
-
-
-def _lasting(table):
-    """A table's facts: when somebody was last seen at the console is none."""
-    return select(*(column for column in table.columns if column.name != "last_seen_at"))
 
 
 def _pattern(door: Door) -> re.Pattern[str]:
