@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 import uvicorn
 from httpx2 import Response
 from sqlalchemy import event, select
@@ -44,6 +45,9 @@ from tests import people
 PUBLIC_URL = "https://linjen.example.org"
 ACCOUNT = Account("AC" + "0" * 32, "the-token-of-the-account")
 PASSPHRASE = "fyra gula cyklar i regn"
+
+ON_ONE_DATABASE = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+"""For stories in which no row is fought over: one database tells them as well as two."""
 
 
 class LineClock:

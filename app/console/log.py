@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
@@ -43,7 +42,7 @@ class Entry:
     about: str
     because: str
     outcome: str
-    facts: Mapping[str, object]
+    details: list[str]
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def _entry(entry: AuditEntry, leaf: int | None, language: str) -> Entry:
         about=body["object"],
         because=body["purpose"],
         outcome=body["result"],
-        facts=body["facts"],
+        details=[f"{name}={value}" for name, value in body["facts"].items()],
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.audit.log import record
 from app.cases import queries
 from app.cases.models import Case
 from app.db import one_at_a_time
@@ -48,6 +49,7 @@ def obey(session: Session, person: Person, body: str, *, source: str, at: dateti
         waiting = [
             case.reference for case in session.scalars(queries.awaiting().order_by(Case.due_at)) if not case.hold
         ]
+        record(session, at=at, by=person.alias, action="case.listed", channel="sms")
         _answer_waiting(session, person, waiting, source=source, at=at)
         return
     case = _meant(session, person, rest) if command in _TAKE | _PASS_ON else None
@@ -90,3 +92,5 @@ def _answer(session: Session, person: Person, words: str, values: dict[str, str]
         at=at,
         valid_for=ANSWER_LASTS,
     )
+    about = f"person:{person.alias}"
+    record(session, at=at, by="engine", action="page.queued", about=about, because=words, channel="sms")

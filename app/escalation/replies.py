@@ -48,7 +48,7 @@ def once(session: Session, source: str, do: Callable[[], Answer], *, by: Person,
 def take(session: Session, case_id: str, *, by: Person, via: str, at: datetime) -> Answer:
     """The person takes the case, if nobody else has; pages that still wait to be sent are withdrawn."""
     case = locked(session, case_id)
-    outbox.acknowledge(session, case_id=case_id, person_id=by.id, at=at)
+    _acknowledge(session, case, by, at=at)
     if not case.awaits_contact:
         return Answer.OVER
     try:
@@ -62,7 +62,7 @@ def take(session: Session, case_id: str, *, by: Person, via: str, at: datetime) 
 def pass_on(session: Session, case_id: str, *, by: Person, at: datetime) -> Answer:
     """The person hands the case on: it waits, and the next in line is paged at once. The deadline stays."""
     case = locked(session, case_id)
-    outbox.acknowledge(session, case_id=case_id, person_id=by.id, at=at)
+    _acknowledge(session, case, by, at=at)
     if not case.awaits_contact:
         return Answer.OVER
     if case.hold and case.hold.person_id != by.id:
@@ -86,6 +86,11 @@ def page_lost(session: Session, page: Notification, *, at: datetime) -> None:
     on_this_ladder = step.step.startswith(escalation.ladder) and step.counts_from == escalation.counts_from
     if on_this_ladder and all(other.state == State.FAILED for other in outbox.of_step(session, page.step_id)):
         escalation.hurried_at = escalation.next_at = at
+
+
+def _acknowledge(session: Session, case: Case, by: Person, *, at: datetime) -> None:
+    if outbox.acknowledge(session, case_id=case.id, person_id=by.id, at=at):
+        case.log("page.acknowledged", by=by.alias, at=at)
 
 
 def _tried_otherwise(session: Session, case: Case, page: Notification, *, at: datetime) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.notifications.models import Notification, Priority, State
@@ -126,9 +127,9 @@ def fail(row: Notification, *, trouble: str, at: datetime) -> None:
     row.state, row.sending_until, row.trouble, row.settled_at = State.FAILED, None, trouble, at
 
 
-def acknowledge(session: Session, *, case_id: str, person_id: str, at: datetime) -> None:
-    """The person answered: every page to them about this case counts as seen."""
-    session.execute(
+def acknowledge(session: Session, *, case_id: str, person_id: str, at: datetime) -> int:
+    """The person answered: every page to them about this case counts as seen. How many were not seen before."""
+    seen: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         update(Notification)
         .where(
             Notification.case_id == case_id,
@@ -137,6 +138,7 @@ def acknowledge(session: Session, *, case_id: str, person_id: str, at: datetime)
         )
         .values(acknowledged_at=at)
     )
+    return seen.rowcount
 
 
 def withdraw(session: Session, *, case_id: str, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.cases.first_contact import Standing
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANNA, ANOTHER_STRANGER, BO, MONDAY
 
 EVERYBODY_RANG = 81
@@ -20,6 +20,7 @@ def test_a_call_is_a_case_due_in_twenty_four_hours(hotline: Hotline):
     assert case.standing is Standing.WAITING
 
 
+@ON_ONE_DATABASE
 def test_the_caller_is_greeted_neutrally_and_told_about_112(hotline: Hotline):
     caller = hotline.call_from(A_STRANGER)
     first = caller.heard[0].text
@@ -36,6 +37,7 @@ def test_a_caller_chooses_english_and_says_they_worry_about_someone(hotline: Hot
     assert caller.heard[-1].language == "en-GB"
 
 
+@ON_ONE_DATABASE
 def test_a_caller_who_presses_nothing_is_a_person_anyway(hotline: Hotline):
     hotline.call_from(A_STRANGER)
     hotline.fast_forward(seconds=20)
@@ -63,6 +65,7 @@ def test_only_who_presses_one_gets_the_caller(hotline: Hotline):
     assert hotline.case().hold.person.alias == "anna"
 
 
+@ON_ONE_DATABASE
 def test_a_voicemail_never_gets_the_caller_and_the_next_telephone_rings(hotline: Hotline):
     hotline.phone(ANNA).behaviour = "voicemail"
     caller = hotline.call_from(A_STRANGER)
@@ -111,6 +114,7 @@ def test_two_hidden_callers_are_two_cases(hotline: Hotline):
     assert len(hotline.cases()) == 2
 
 
+@ON_ONE_DATABASE
 def test_who_says_do_not_call_hears_a_code_and_nobody_may_call(hotline: Hotline):
     _let_everybody_ring_out(hotline)
     caller = hotline.call_from(A_STRANGER)

@@ -6,7 +6,7 @@ import re
 
 from app.cases.first_contact import Standing
 from tests.evidence import deeds
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_STRANGER
 
 
@@ -36,6 +36,7 @@ def test_a_case_opened_by_a_form_is_not_joined_by_the_number_typed_in_it(hotline
     assert len(hotline.cases()) == 2
 
 
+@ON_ONE_DATABASE
 def test_the_mailbox_says_how_it_stands_at_every_step(hotline: Hotline):
     receipt = receipt_on(hotline.fill_in_form(language="en", contact="none"))
     hotline.work()
@@ -49,6 +50,7 @@ def test_the_mailbox_says_how_it_stands_at_every_step(hotline: Hotline):
     assert hotline.case().standing is Standing.REACHED
 
 
+@ON_ONE_DATABASE
 def test_danger_in_the_form_pages_both_tiers_by_voice_at_once(hotline: Hotline):
     hotline.fill_in_form(contact="none", danger="yes")
     hotline.work()

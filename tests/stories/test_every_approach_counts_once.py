@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.evidence import deeds
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
 
 
@@ -27,6 +27,7 @@ def test_promise_2_an_approach_that_joins_is_counted_and_opens_nothing(hotline: 
     assert len(hotline.case().approaches) == 4
 
 
+@ON_ONE_DATABASE
 def test_promise_2_a_webhook_that_the_carrier_did_not_sign_counts_nothing(hotline: Hotline):
     for headers in ({}, {"X-Twilio-Signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8="}):
         forged = hotline.doors.post("/carrier/voice", data={"CallSid": "CA1", "From": A_STRANGER}, headers=headers)

@@ -16,8 +16,10 @@ from app.cases.facts import Grant
 from app.cases.models import Case
 from app.cases.permissions import may_contact
 from app.vault.keyring import Keyring
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_STRANGER
+
+pytestmark = ON_ONE_DATABASE
 
 
 def test_promise_13_a_case_whose_key_is_destroyed_opens_for_nobody_and_the_log_still_verifies(hotline: Hotline):

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from app.health import status
 from app.notifications.models import Notification
 from tests.evidence import log
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_STRANGER, MONDAY
+
+pytestmark = ON_ONE_DATABASE
 
 
 def test_promise_5_every_step_says_when_it_was_due_when_it_ran_and_when_the_carrier_took_it(hotline: Hotline):

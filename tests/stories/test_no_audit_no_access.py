@@ -11,7 +11,7 @@ from app.audit.verify import verify
 from app.cases.first_contact import Standing
 from app.vault.keyring import Keyring
 from tests.evidence import log
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_STRANGER, ANOTHER_STRANGER
 
 MESSAGE = "min lillebror Ismail vill hoppa av"
@@ -36,6 +36,7 @@ def test_promise_9_the_entry_names_who_read_what_and_why(hotline: Hotline):
     assert (entry["actor"], entry["object"], entry["purpose"]) == ("anna", hotline.case().pseudonym, "first_contact")
 
 
+@ON_ONE_DATABASE
 def test_promise_9_nothing_is_shown_without_a_reason_or_to_somebody_whose_case_it_is_not(hotline: Hotline):
     hotline.text_from(A_STRANGER, MESSAGE)
     hotline.text_from("anna", "1")

@@ -8,7 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.evidence import everything_kept
-from tests.hotline import PUBLIC_URL, Hotline, hidden_fields
+from tests.hotline import ON_ONE_DATABASE, PUBLIC_URL, Hotline, hidden_fields
+
+pytestmark = ON_ONE_DATABASE
 
 ADDRESS, BROWSER = "203.0.113.77", "Mozilla/5.0 (planterad 7261)"
 HEADERS = {

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from app.cases.first_contact import Standing
 from app.notifications.wording import say
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_STRANGER, BO, PROGRAMME, SELDOM
 
 GIVING_UP = 31
@@ -24,6 +22,7 @@ def test_whoever_is_on_call_is_texted_before_the_caller_has_hung_up(hotline: Hot
     assert not hotline.phone("bo").inbox
 
 
+@ON_ONE_DATABASE
 def test_after_five_minutes_both_telephones_ring_and_ten_minutes_later_again(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.fast_forward(minutes=4, seconds=59)
@@ -37,6 +36,7 @@ def test_after_five_minutes_both_telephones_ring_and_ten_minutes_later_again(hot
     assert hotline.phone("bo").ringing
 
 
+@ON_ONE_DATABASE
 def test_when_both_telephones_have_rung_out_the_coordinator_hears_of_it_at_once(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.fast_forward(minutes=5)
@@ -46,6 +46,7 @@ def test_when_both_telephones_have_rung_out_the_coordinator_hears_of_it_at_once(
     assert hotline.phone("carin").ringing
 
 
+@ON_ONE_DATABASE
 def test_when_the_carrier_tells_us_nothing_the_coordinator_hears_of_it_after_thirty_minutes(hotline: Hotline):
     hotline.exchange.faults.lose_callbacks()
     hotline.text_from(A_STRANGER, "hej")
@@ -55,6 +56,7 @@ def test_when_the_carrier_tells_us_nothing_the_coordinator_hears_of_it_after_thi
     assert hotline.phone("carin").inbox
 
 
+@ON_ONE_DATABASE
 def test_a_voicemail_that_answers_a_page_moves_it_on_to_the_next_person(hotline: Hotline):
     for name in ("anna", "bo"):
         hotline.phone(name).behave("voicemail")
@@ -64,6 +66,7 @@ def test_a_voicemail_that_answers_a_page_moves_it_on_to_the_next_person(hotline:
     assert hotline.case().standing is Standing.WAITING
 
 
+@ON_ONE_DATABASE
 def test_an_hour_before_the_deadline_the_coordinator_is_told_whoever_holds_the_case(hotline: Hotline):
     hotline.apply(SELDOM.replace('take_grace = "PT2H"', 'take_grace = "PT24H"'))
     hotline.text_from(A_STRANGER, "hej")
@@ -97,7 +100,7 @@ def test_at_the_deadline_the_breach_is_recorded_and_everybody_up_to_the_manager_
     assert len(hotline.phone("dag").inbox) == texts + 2, "the last one says that the case is theirs"
 
 
-@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@ON_ONE_DATABASE
 def test_a_programme_changed_while_a_case_is_open_changes_nothing_for_it(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.apply(PROGRAMME.replace('after = "PT5M"', 'after = "PT1M"').replace('within = "PT24H"', 'within = "PT12H"'))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from app.vault.receipts import Receipt
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_STRANGER
+
+pytestmark = ON_ONE_DATABASE
 
 MESSAGE = "min lillebror Ismail vill hoppa av"
 

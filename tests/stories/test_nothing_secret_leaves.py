@@ -8,8 +8,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER, LINE
+
+pytestmark = ON_ONE_DATABASE
 
 MESSAGE = "min lillebror Ismail vill hoppa av"
 SECRETS = ("Ismail", "hoppa", "Vändpunkten", A_STRANGER[3:], ANOTHER_STRANGER[3:], A_BORROWED_PHONE[3:])

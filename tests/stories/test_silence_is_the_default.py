@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.cases.permissions import may_contact
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
+
+pytestmark = ON_ONE_DATABASE
 
 
 def test_promise_6_no_way_in_causes_a_call_or_a_text_to_the_one_who_used_it(hotline: Hotline):

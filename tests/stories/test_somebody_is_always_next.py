@@ -16,7 +16,7 @@ from app.cases.models import Case
 from app.db import Database
 from app.errors import Misconfigured
 from app.escalation.models import Escalation
-from tests.hotline import Hotline, Switchboard
+from tests.hotline import ON_ONE_DATABASE, Hotline, Switchboard
 from tests.people import A_BORROWED_PHONE, A_STRANGER, PROGRAMME, SELDOM
 
 
@@ -29,6 +29,7 @@ def test_promise_4_an_empty_roster_falls_through_to_the_standing_chain(hotline: 
     assert hotline.phone("carin").ringing
 
 
+@ON_ONE_DATABASE
 def test_promise_4_who_has_left_is_not_waited_for(hotline: Hotline):
     hotline.apply(PROGRAMME.replace('members = ["anna", "fatima"]', 'members = ["fatima"]').replace(STAFF_ANNA, ""))
     hotline.text_from(A_STRANGER, "hej")
@@ -36,6 +37,7 @@ def test_promise_4_who_has_left_is_not_waited_for(hotline: Hotline):
     assert not hotline.phone("anna").inbox
 
 
+@ON_ONE_DATABASE
 def test_promise_4_a_routine_that_would_fall_silent_after_the_breach_is_refused(hotline: Hotline):
     with pytest.raises(Misconfigured, match="needs a repeat"):
         hotline.apply(PROGRAMME.replace('repeat = "PT30M"\n', ""))
@@ -91,7 +93,7 @@ NIGHT = {
 }
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(night=st.lists(st.sampled_from(sorted(NIGHT)), min_size=3, max_size=7))
 def test_promise_4_whatever_a_night_brings_somebody_is_next_and_no_deadline_moves(
     sqlite_template: Path, switchboard: Switchboard, tmp_path_factory: pytest.TempPathFactory, night: list[str]

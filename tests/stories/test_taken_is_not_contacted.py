@@ -10,7 +10,7 @@ from app.cases.first_contact import Standing
 from app.cases.models import Case
 from app.errors import BadInput
 from app.staff.directory import by_alias
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_STRANGER
 
 GRACE = timedelta(hours=2)
@@ -31,7 +31,7 @@ def test_after_the_grace_the_case_comes_back_and_the_ladder_begins_again(hotline
 
 
 @pytest.mark.parametrize("outcome", ["voicemail", "no_answer", "busy", "wrong_person", "not_safe_now"])
-@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@ON_ONE_DATABASE
 def test_an_attempt_stops_nothing(hotline: Hotline, outcome: str):
     hotline.text_from(A_STRANGER, "hej")
     hotline.text_from("anna", "1")
@@ -44,6 +44,7 @@ def test_an_attempt_stops_nothing(hotline: Hotline, outcome: str):
     assert case.standing is Standing.WAITING
 
 
+@ON_ONE_DATABASE
 def test_contact_stops_the_clock_and_every_page(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.text_from("anna", "1")
@@ -59,6 +60,7 @@ def test_contact_stops_the_clock_and_every_page(hotline: Hotline):
     assert hotline.case().breach is None
 
 
+@ON_ONE_DATABASE
 def test_closing_without_contact_needs_a_reason_and_the_breach_is_recorded_all_the_same(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.text_from("anna", "1")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from app.cases.first_contact import Standing
 from app.notifications.wording import say
 from tests.evidence import deeds
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
 
 
@@ -23,6 +23,7 @@ def test_a_key_on_the_paging_call_takes_the_case_and_nobody_is_paged_any_more(ho
     assert not hotline.phone("carin").inbox
 
 
+@ON_ONE_DATABASE
 def test_a_wrong_key_on_the_paging_call_is_asked_again(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.fast_forward(minutes=5)
@@ -33,6 +34,7 @@ def test_a_wrong_key_on_the_paging_call_is_asked_again(hotline: Hotline):
     assert hotline.case().standing is Standing.TAKEN
 
 
+@ON_ONE_DATABASE
 def test_a_text_takes_the_case_that_was_paged_last(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.text_from("anna", "ok")
@@ -40,6 +42,7 @@ def test_a_text_takes_the_case_that_was_paged_last(hotline: Hotline):
     assert said("anna", hotline) == say("sv", "sms.taken", reference=hotline.case().reference)
 
 
+@ON_ONE_DATABASE
 def test_a_reference_takes_that_case_and_no_other(hotline: Hotline):
     for number in (A_STRANGER, ANOTHER_STRANGER):
         hotline.text_from(number, "hej")
@@ -77,6 +80,7 @@ def test_passing_on_pages_the_next_in_line_at_once_and_moves_no_deadline(hotline
     assert said("anna", hotline) == say("sv", "sms.passed", reference=case.reference)
 
 
+@ON_ONE_DATABASE
 def test_a_case_that_is_held_can_be_passed_on_by_a_key_and_waits_again(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.fast_forward(minutes=5)
@@ -88,6 +92,7 @@ def test_a_case_that_is_held_can_be_passed_on_by_a_key_and_waits_again(hotline: 
     assert hotline.phone("bo").inbox
 
 
+@ON_ONE_DATABASE
 def test_only_who_holds_a_case_can_pass_it_on(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.text_from("anna", "1")
@@ -95,6 +100,7 @@ def test_only_who_holds_a_case_can_pass_it_on(hotline: Hotline):
     assert hotline.case().hold.person.alias == "anna"
 
 
+@ON_ONE_DATABASE
 def test_a_question_mark_lists_what_waits_and_not_what_is_taken(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.text_from("anna", "1")
@@ -105,6 +111,7 @@ def test_a_question_mark_lists_what_waits_and_not_what_is_taken(hotline: Hotline
     assert said("bo", hotline) == say("sv", "sms.waiting", lines=hotline.cases()[1].reference)
 
 
+@ON_ONE_DATABASE
 def test_anything_else_from_a_member_of_staff_is_answered_with_help_and_is_never_a_case(hotline: Hotline):
     for words in ("jag kommer senare", "", "1", "1 ZZZZ", "STOPP"):
         hotline.text_from("fatima", words)
@@ -126,6 +133,7 @@ def test_a_text_of_staff_that_the_carrier_repeats_is_obeyed_once(hotline: Hotlin
     assert before["cases"] == 1
 
 
+@ON_ONE_DATABASE
 def test_a_call_of_a_stranger_that_is_answered_takes_the_case_too(hotline: Hotline):
     caller = hotline.call_from(A_BORROWED_PHONE)
     caller.press("1")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_STRANGER
+
+pytestmark = ON_ONE_DATABASE
 
 
 def test_a_busy_carrier_is_tried_again_until_it_takes_the_page(hotline: Hotline):

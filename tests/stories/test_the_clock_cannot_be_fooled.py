@@ -7,7 +7,7 @@ from datetime import timedelta
 from app.cases.first_contact import Standing
 from app.cases.models import Case
 from app.staff.directory import by_alias
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_STRANGER, MONDAY, PROGRAMME
 
 
@@ -48,6 +48,7 @@ def test_promise_3_late_contact_stops_the_paging_and_not_the_breach(hotline: Hot
     assert case.breach.at == case.due_at
 
 
+@ON_ONE_DATABASE
 def test_promise_3_contact_in_the_last_second_is_in_time_though_the_engine_was_dead(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.text_from("anna", "1")

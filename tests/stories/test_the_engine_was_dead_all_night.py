@@ -10,7 +10,7 @@ from app.escalation import engine
 from app.escalation.models import Escalation
 from app.notifications import outbox
 from tests.evidence import log
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
 
 
@@ -32,6 +32,7 @@ def test_every_step_is_taken_in_order_and_missed_repeats_are_one(hotline: Hotlin
     assert hotline.phone("carin").inbox
 
 
+@ON_ONE_DATABASE
 def test_after_the_catching_up_the_ladder_goes_on_at_its_old_moments(hotline: Hotline):
     hotline.kill_the_engine()
     hotline.text_from(A_STRANGER, "hej")

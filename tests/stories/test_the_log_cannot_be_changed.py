@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from app.audit.export import Exported, export
 from app.audit.verify import verify
 from app.vault.keyring import Keyring
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_STRANGER
 
 
@@ -23,7 +23,7 @@ def test_promise_10_the_database_refuses_to_edit_or_delete_what_was_written(hotl
             session.execute(text(deed))
 
 
-@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@ON_ONE_DATABASE
 def test_promise_10_an_untouched_log_verifies_and_one_with_an_edited_deed_names_the_leaf(hotline: Hotline):
     a_night(hotline)
     first = exported(hotline, "first")
@@ -34,7 +34,7 @@ def test_promise_10_an_untouched_log_verifies_and_one_with_an_edited_deed_names_
     assert any("leaf" in line or "leaves" in line for line in report.findings), report.findings
 
 
-@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@ON_ONE_DATABASE
 def test_promise_10_a_log_cut_short_is_found_out_by_whoever_kept_an_older_checkpoint(hotline: Hotline):
     hotline.engine.sequence()
     early = exported(hotline, "early")

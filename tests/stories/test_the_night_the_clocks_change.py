@@ -7,15 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.hotline import Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline
 from tests.people import A_STRANGER, ANOTHER_STRANGER
+
+pytestmark = ON_ONE_DATABASE
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SPRING, AUTUMN = datetime(2026, 3, 28, 20, tzinfo=UTC), datetime(2026, 10, 24, 20, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("evening", "on_the_wall"), [(SPRING, 25), (AUTUMN, 23)])
-@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 def test_a_case_is_due_after_twenty_four_hours_whatever_the_clock_on_the_wall_says(
     hotline: Hotline, evening: datetime, on_the_wall: int
 ):
@@ -33,7 +34,6 @@ def test_a_case_is_due_after_twenty_four_hours_whatever_the_clock_on_the_wall_sa
 
 
 @pytest.mark.parametrize("eight_o_clock", [datetime(2026, 3, 30, 6, tzinfo=UTC), datetime(2026, 10, 26, 7, tzinfo=UTC)])
-@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 def test_the_week_is_handed_over_at_eight_by_the_clock_on_the_wall(hotline: Hotline, eight_o_clock: datetime):
     hotline.wait_until(eight_o_clock - timedelta(minutes=1))
     hotline.text_from(A_STRANGER, "hej")

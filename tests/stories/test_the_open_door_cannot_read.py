@@ -16,12 +16,13 @@ from app.settings import Surface
 from app.vault.index import WaitingIndex, short_tag
 from app.vault.keyring import Keyring
 from tests.evidence import everything_kept
-from tests.hotline import PUBLIC_URL, Hotline, hidden_fields
+from tests.hotline import ON_ONE_DATABASE, PUBLIC_URL, Hotline, hidden_fields
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
 
 MESSAGE = "min lillebror Ismail vill hoppa av"
 
 
+@ON_ONE_DATABASE
 def test_promise_8_the_public_door_receives_without_any_key_that_opens(hotline: Hotline):
     folder = shutil.copytree(hotline.settings.keys_dir, hotline.folder / "public")
     for path in folder.glob("*.key"):
@@ -35,7 +36,7 @@ def test_promise_8_the_public_door_receives_without_any_key_that_opens(hotline: 
 
 
 @pytest.mark.parametrize("surface", [Surface.PUBLIC, Surface.CARRIER])
-@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@ON_ONE_DATABASE
 def test_promise_8_no_door_to_the_outside_holds_the_key_to_a_case(hotline: Hotline, surface: Surface):
     keyring = Keyring.load(hotline.settings.keys_dir, private=OPENED_BY[surface])
     assert not keyring.holds("rota")
@@ -55,6 +56,7 @@ def test_promise_8_database_and_disk_hold_no_number_and_no_word_of_anybody_who_a
         assert word.encode() not in kept
 
 
+@ON_ONE_DATABASE
 def test_promise_8_trying_every_number_there_is_against_the_index_on_disk_singles_out_nobody(hotline: Hotline):
     hotline.text_from(A_STRANGER, MESSAGE)
     key = Keyring.load(hotline.settings.keys_dir, private=("index",)).index_key
@@ -65,6 +67,7 @@ def test_promise_8_trying_every_number_there_is_against_the_index_on_disk_single
     assert WaitingIndex().tag(A_STRANGER, at=hotline.now) != tag.full, "the full one needs a secret no disk has"
 
 
+@ON_ONE_DATABASE
 def test_promise_8_what_recognises_a_caller_is_gone_when_there_is_contact(hotline: Hotline):
     hotline.text_from(A_STRANGER, MESSAGE)
     hotline.text_from("anna", "1")
@@ -73,6 +76,7 @@ def test_promise_8_what_recognises_a_caller_is_gone_when_there_is_contact(hotlin
         assert session.scalars(select(RepeatTag.full)).all() == [None]
 
 
+@ON_ONE_DATABASE
 def test_promise_8_each_case_is_sealed_to_a_key_of_its_own(hotline: Hotline):
     for number in (A_STRANGER, ANOTHER_STRANGER):
         hotline.text_from(number, MESSAGE)

@@ -1,0 +1,175 @@
+"""Whatever changes something, and whoever reads something, leaves a trace that names no person."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from app.audit.actions import ACTIONS
+from app.audit.log import NOT_STAFF
+from tests.busy_day import NUMBERS, WORDS, Day, Request, day
+from tests.doorways import every_door
+from tests.evidence import log
+
+__all__ = ["day"]
+
+LEAVES: dict[str, set[str]] = {
+    "POST /carrier/voice": {"case.opened", "approach.received"},
+    "POST /carrier/voice/language": {"approach.told"},
+    "POST /carrier/voice/role": {"approach.told"},
+    "POST /carrier/voice/code": {"case.merged"},
+    "POST /carrier/ring/screen/{approach_id}/{person_id}/key": {"approach.connected", "case.taken"},
+    "POST /carrier/callback/chosen": {"permission.given"},
+    "POST /carrier/callback/number/keyed": {"approach.told"},
+    "POST /carrier/callback/hours/chosen": {"permission.given"},
+    "POST /carrier/sms": {"case.opened", "case.joined", "case.taken", "case.declined", "case.listed", "page.queued"},
+    "POST /carrier/page/{notification_id}/key": {"case.taken", "page.acknowledged"},
+    "POST /carrier/receipts/{notification_id}": {"page.delivered", "page.failed"},
+    "POST /{lang}/contact": {"case.opened", "mailbox.opened", "permission.given"},
+    "POST /{lang}/mailbox": {"mailbox.read", "mailbox.failed"},
+    "GET /console/": {"case.listed"},
+    "GET /console/board": {"case.listed"},
+    "GET /console/cases/{reference}": {"case.read", "access.refused"},
+    "GET /console/roster": {"roster.read"},
+    "GET /console/log": {"log.read", "access.refused"},
+    "POST /console/enrol/{token}": {"staff.enrolled", "staff.signed_in"},
+    "POST /console/sign-in": {"staff.signed_in", "staff.sign_in_failed"},
+    "POST /console/sign-out": {"staff.signed_out"},
+    "POST /console/cases/{reference}/hold": {"case.taken", "access.refused"},
+    "POST /console/cases/{reference}/release": {"case.declined", "case.released"},
+    "POST /console/cases/{reference}/attempts": {"contact.attempted", "contact.first"},
+    "POST /console/cases/{reference}/closure": {"case.closed"},
+    "POST /console/cases/{reference}/reveal": {"case.revealed"},
+}
+"""Each door that changes or shows something, and every kind of trace it left on that day."""
+
+SILENT: dict[str, str] = {
+    "GET /healthz": "says that the process is up",
+    "GET /readyz": "says what is missing, for machines",
+    "GET /metrics": "counts, for machines with a token",
+    "GET /": "leads on",
+    "GET /assets": "a file of ours",
+    "GET /{lang}": "a page for anybody",
+    "GET /{lang}/": "a page for anybody",
+    "GET /{lang}/accessibility": "a page for anybody",
+    "GET /{lang}/contact": "an empty form",
+    "GET /{lang}/mailbox": "an empty form",
+    "GET /console/assets": "a file of ours",
+    "GET /console/sign-in": "an empty form",
+    "GET /console/enrol/{token}": "an empty form; looking uses nothing up",
+    "GET /console/events": "says only that the board changed; the board itself is listed",
+    "POST /carrier/ring": "rings the next telephone; the call was received before",
+    "POST /carrier/ring/screen/{approach_id}/{person_id}": "asks a handler for a key",
+    "POST /carrier/callback": "asks the caller a question",
+    "POST /carrier/callback/number": "asks the caller a question",
+    "POST /carrier/callback/number/confirmed": "asks the caller a question",
+    "POST /carrier/callback/hours": "asks the caller a question",
+    "POST /carrier/page/{notification_id}": "asks a handler for a key",
+}
+"""Doors behind which nothing is changed and nothing secret is shown, and why."""
+
+ON_ITS_WAY = {"queued", "sending", "sent", "initiated", "ringing", "in-progress", "answered", "accepted"}
+
+
+def test_every_door_is_on_one_of_the_two_lists(day: Day) -> None:
+    doors = {str(door) for door in every_door(day.tape.app)}
+
+    assert len(doors) >= 40
+    assert doors == LEAVES.keys() | SILENT.keys()
+    assert not LEAVES.keys() & SILENT.keys()
+
+
+def test_the_day_went_through_every_door_that_matters(day: Day) -> None:
+    tried = {str(request.door) for request in day.tape.requests if request.status < 400}
+
+    assert LEAVES.keys() - tried == set()
+
+
+@pytest.mark.parametrize("door", LEAVES)
+def test_each_deed_and_each_reading_left_its_traces(day: Day, door: str) -> None:
+    left = {action for request in day.tape.requests if str(request.door) == door for action in request.entries}
+
+    assert LEAVES[door] - left == set()
+
+
+def test_nothing_was_changed_without_a_trace(day: Day) -> None:
+    silently = [
+        f"{request.door} {request.status}: {', '.join(request.changed)}"
+        for request in day.tape.requests
+        if request.changed and not request.entries and not _only_on_its_way(request)
+    ]
+
+    assert silently == []
+
+
+def test_what_is_called_silent_changed_nothing(day: Day) -> None:
+    changed = {str(request.door): request.changed for request in day.tape.requests if str(request.door) in SILENT}
+
+    assert {door: tables for door, tables in changed.items() if tables} == {}
+
+
+def test_what_was_refused_changed_nothing_but_the_log(day: Day) -> None:
+    refused = [request for request in day.tape.requests if request.status >= 400]
+
+    assert refused
+    assert {table for request in refused for table in request.changed} == set()
+
+
+def test_whoever_was_refused_at_the_console_stands_in_the_log(day: Day) -> None:
+    refused = [
+        request
+        for request in day.tape.requests
+        if request.door.face == "console" and request.status in (401, 403, 404)
+    ]
+
+    assert len(refused) >= 4
+    assert all(set(request.entries) & {"access.refused", "staff.sign_in_failed"} for request in refused)
+
+
+def test_a_reading_of_contents_names_who_why_and_when_before_it_shows_them(day: Day) -> None:
+    (reading,) = log(day.db, "case.revealed")
+    shown = [request for request in day.tape.requests if any(word in request.answer.decode() for word in NUMBERS)]
+
+    assert (reading["actor"], reading["purpose"]) == ("anna", "first_contact")
+    assert [str(request.door) for request in shown if request.door.face == "console"] == [
+        "POST /console/cases/{reference}/reveal"
+    ]
+
+
+def test_entries_are_impersonal(day: Day) -> None:
+    entries = log(day.db)
+    written = json.dumps(entries, ensure_ascii=False)
+    people = {"anna", "bo", "carin", "dag", "eva", "fatima", "gun", "unknown", *NOT_STAFF}
+
+    assert len(entries) > 150
+    assert {entry["actor"] for entry in entries} <= people
+    assert {entry["action"] for entry in entries} <= ACTIONS.keys()
+    assert not re.search(r"\+\d{7}|(?<![\w:.-])0[\d -]{8,}\d(?!\w)", written)
+    assert not [word for word in (*WORDS, *NUMBERS) if word in written]
+
+
+def test_cases_are_called_by_their_pseudonyms_and_never_by_their_references(day: Day) -> None:
+    written = json.dumps(log(day.db))
+
+    for case in day.hotline.cases():
+        assert case.pseudonym in written
+        assert f'"{case.reference}"' not in written
+        assert case.id not in written
+
+
+def test_the_log_tells_each_cases_story_from_its_opening_to_its_end(day: Day) -> None:
+    for case in day.hotline.cases():
+        story = [entry["action"] for entry in log(day.db) if entry["object"] == case.pseudonym]
+        assert story[0] == "case.opened"
+        assert ("contact.first" in story) == (case.first_contact is not None)
+        assert ("case.breached" in story) == (case.breach is not None)
+        assert ("case.closed" in story) == (case.closure is not None)
+        assert story.count("case.taken") == len(case.holds)
+
+
+def _only_on_its_way(request: Request) -> bool:
+    """How far a page has come is no deed; that it arrived, or did not, is one."""
+    status = request.fields.get("MessageStatus") or request.fields.get("CallStatus") or ""
+    return request.door.path.startswith("/carrier/receipts") and status in ON_ITS_WAY
