@@ -171,6 +171,7 @@ class Day:
 
 
 _DAYS: dict[str, Day] = {}
+_TRIED: set[str] = set()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -179,6 +180,9 @@ def day(
 ) -> Iterator[Day]:
     """The day, on each database."""
     if request.param not in _DAYS:
+        if request.param in _TRIED:
+            pytest.fail("the day ended early, see the first failure")
+        _TRIED.add(request.param)
         folder = tmp_path_factory.mktemp("day")
         _DAYS[request.param] = _live(Database(_fresh(request, folder)), switchboard, folder)
     yield _DAYS[request.param]

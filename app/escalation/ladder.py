@@ -94,6 +94,7 @@ def start_over(escalation: Escalation, *, at: datetime) -> None:
     """The untaken ladder begins anew at a moment: the case came back. The deadline stays where it is."""
     position = without_ladder(json.loads(escalation.position), Ladder(escalation.ladder))
     escalation.position = json.dumps(position)
+    escalation.climb += 1
     escalation.counts_from, escalation.hurried_at, escalation.next_at = at, None, at
 
 
@@ -103,7 +104,7 @@ def _take(session: Session, case: Case, escalation: Escalation, policy: Policy, 
     found = targets.people(session, case, escalation, step.page, at=at)
     row = StepTaken(
         case_id=case.id,
-        counts_from=case.due_at if due.ladder == Ladder.UNCONTACTED else escalation.counts_from,
+        climb=0 if due.ladder == Ladder.UNCONTACTED else escalation.climb,
         step=due.label,
         due_at=due.at,
         ran_at=at,

@@ -23,7 +23,8 @@ from app.db import Base, Id, Ref
 class Escalation(Base):
     """The policy as it was when the case opened, how far it has come, and `next_at`; null means at rest.
 
-    `counts_from` is where the untaken ladder starts: the opening, or the moment the case came back.
+    `counts_from` is where the untaken ladder starts: the opening, or the moment the case came back; `climb` counts
+    how often it has started.
     `hurried_at` is set when every page of the last step failed: the next fresh step is due then.
     """
 
@@ -42,6 +43,7 @@ class Escalation(Base):
     policy: Mapped[str] = mapped_column(Text)
     ladder: Mapped[str] = mapped_column(String(12))
     counts_from: Mapped[datetime]
+    climb: Mapped[int] = mapped_column(SmallInteger, default=1)
     position: Mapped[str] = mapped_column(Text, default="{}")
     next_at: Mapped[datetime | None]
     hurried_at: Mapped[datetime | None]
@@ -52,11 +54,11 @@ class StepTaken(Base):
     """A step that was taken: when it was due, when it ran, how late that was, how many missed repeats it stands for."""
 
     __tablename__ = "escalation_steps"
-    __table_args__ = (UniqueConstraint("case_id", "counts_from", "step"),)
+    __table_args__ = (UniqueConstraint("case_id", "climb", "step"),)
 
     id: Mapped[Id]
     case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
-    counts_from: Mapped[datetime]
+    climb: Mapped[int] = mapped_column(SmallInteger)
     step: Mapped[str] = mapped_column(String(32))
     due_at: Mapped[datetime]
     ran_at: Mapped[datetime]

@@ -83,7 +83,7 @@ def page_lost(session: Session, page: Notification, *, at: datetime) -> None:
         return
     step = session.get_one(StepTaken, page.step_id)
     escalation = escalation_of(session, case)
-    on_this_ladder = step.step.startswith(escalation.ladder) and step.counts_from == escalation.counts_from
+    on_this_ladder = step.step.startswith(escalation.ladder) and step.climb == escalation.climb
     if on_this_ladder and all(other.state == State.FAILED for other in outbox.of_step(session, page.step_id)):
         escalation.hurried_at = escalation.next_at = at
 

@@ -282,7 +282,7 @@ def upgrade() -> None:
         "escalation_steps",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=False),
-        sa.Column("counts_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("climb", sa.SmallInteger(), nullable=False),
         sa.Column("step", sa.String(length=32), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ran_at", sa.DateTime(timezone=True), nullable=False),
@@ -290,9 +290,7 @@ def upgrade() -> None:
         sa.Column("late_ms", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_escalation_steps_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_escalation_steps")),
-        sa.UniqueConstraint(
-            "case_id", "counts_from", "step", name=op.f("uq_escalation_steps_case_id_counts_from_step")
-        ),
+        sa.UniqueConstraint("case_id", "climb", "step", name=op.f("uq_escalation_steps_case_id_climb_step")),
     )
     with op.batch_alter_table("escalation_steps", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_escalation_steps_case_id"), ["case_id"], unique=False)
@@ -303,6 +301,7 @@ def upgrade() -> None:
         sa.Column("policy", sa.Text(), nullable=False),
         sa.Column("ladder", sa.String(length=12), nullable=False),
         sa.Column("counts_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("climb", sa.SmallInteger(), nullable=False),
         sa.Column("position", sa.Text(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("hurried_at", sa.DateTime(timezone=True), nullable=True),
