@@ -1,0 +1,154 @@
+"""Up and down, with a day's rows in every table, on both databases; and the schema is exactly what the models say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from app.audit.log import record
+from app.cases.models import Case
+from app.db import MIGRATIONS, Base, Database
+from app.oncall.models import Override
+from tests import desk
+from tests.busy_day import Day, copy_of, day
+from tests.people import MONDAY
+
+__all__ = ["day"]
+
+
+def revisions() -> list[str]:
+    """Every revision, the first one first."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+def schema(db: Database) -> dict[str, object]:
+    """Everything there is besides rows: tables, columns, keys, indexes, checks, triggers."""
+    look = inspect(db.engine)
+    found: dict[str, object] = {}
+    for table in sorted(look.get_table_names()):
+        found[table] = {
+            "columns": [(each["name"], str(each["type"]), each["nullable"]) for each in look.get_columns(table)],
+            "primary key": look.get_pk_constraint(table),
+            "foreign keys": sorted(map(_plain, look.get_foreign_keys(table))),
+            "indexes": sorted(map(_plain, look.get_indexes(table))),
+            "unique": sorted(map(_plain, look.get_unique_constraints(table))),
+            "checks": sorted(map(_plain, look.get_check_constraints(table))),
+        }
+    return found | {"triggers": triggers(db)}
+
+
+def triggers(db: Database) -> list[str]:
+    asked = (
+        "SELECT name || ' ' || sql FROM sqlite_master WHERE type = 'trigger'"
+        if db.is_sqlite
+        else "SELECT tgname || ' ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with db.engine.connect() as connection:
+        return sorted(connection.execute(text(asked)).scalars())
+
+
+def rows(db: Database) -> dict[str, int]:
+    tables = {name: table for name, table in Base.metadata.tables.items() if name in inspect(db.engine).get_table_names()}
+    with db.reading() as session:
+        return {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}
+
+
+@pytest.fixture
+def lived_in(day: Day, tmp_path: Path) -> Iterator[Database]:
+    """A database with rows in every table."""
+    db = copy_of(day, tmp_path)
+    with db.transaction() as session:
+        anna, starts = desk.named(session, "anna"), day.hotline.now
+        override = {"tier": "on-call", "person_id": anna.id, "because": "swap", "made_by": "carin", "made_at": starts}
+        session.add(Override(starts=starts, ends=starts + desk.A_DAY, **override))
+        record(session, at=starts, by="carin", action="roster.overridden")
+    yield db
+    db.close()
+
+
+def test_the_day_left_rows_in_every_table(lived_in: Database) -> None:
+    assert [name for name, count in rows(lived_in).items() if count == 0] == []
+    assert len(rows(lived_in)) >= 30
+
+
+def test_the_schema_is_what_the_models_say(lived_in: Database) -> None:
+    with lived_in.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_each_step_goes_down_and_up_with_rows_in_the_tables(lived_in: Database) -> None:
+    steps = revisions()
+    before, counted = {steps[-1]: schema(lived_in)}, rows(lived_in)
+    for above, below in zip(steps[:0:-1], steps[-2::-1], strict=True):
+        assert before[above]
+        lived_in.migrate(below)
+        before[below] = schema(lived_in)
+        kept = rows(lived_in)
+        assert all(kept[table] == counted[table] for table in kept), "what is not the step's own stays as it was"
+    lived_in.migrate("base")
+    assert [name for name in inspect(lived_in.engine).get_table_names() if name != "alembic_version"] == []
+    assert triggers(lived_in) == []
+
+    for step in steps:
+        lived_in.migrate(step)
+        assert schema(lived_in) == before[step]
+
+
+def test_going_up_twice_changes_nothing(lived_in: Database) -> None:
+    before, counted = schema(lived_in), rows(lived_in)
+    lived_in.migrate()
+    lived_in.migrate()
+
+    assert schema(lived_in) == before
+    assert rows(lived_in) == counted
+
+
+def test_a_database_that_went_down_and_up_works(lived_in: Database) -> None:
+    lived_in.migrate("base")
+    lived_in.migrate()
+    with lived_in.transaction() as session:
+        desk.opened(session)
+    with lived_in.reading() as session:
+        assert session.scalars(select(Case.opened_at)).all() == [MONDAY]
+
+
+@pytest.mark.parametrize("deed", ["UPDATE audit_entries SET at = at", "DELETE FROM audit_entries", "DELETE FROM audit_leaves",
+                                  "UPDATE audit_checkpoints SET note = ''"])  # fmt: skip
+def test_the_logs_triggers_bite_also_after_the_way_down_and_up(lived_in: Database, deed: str) -> None:
+    def bitten() -> None:
+        with pytest.raises(DBAPIError, match="only ever added to"), lived_in.transaction() as session:
+            session.execute(text(deed))
+
+    bitten()
+    steps = revisions()
+    if len(steps) > 1:
+        lived_in.migrate(steps[0])
+        lived_in.migrate()
+    bitten()
+
+
+def test_migrations_are_one_line_of_dated_files_that_import_nothing_of_ours() -> None:
+    files = sorted((MIGRATIONS / "versions").glob("*.py"))
+
+    assert len(files) == len(revisions()) >= 2
+    for file in files:
+        source = file.read_text("utf-8")
+        assert re.match(r"\d{4}-\d\d-\d\d_[a-z_0-9]+\.py$", file.name), file.name
+        assert not re.search(r"^\s*(?:from|import) app\b", source, re.MULTILINE), file.name
+        assert "def downgrade() -> None:\n    pass" not in source, file.name
+
+
+def _plain(described: object) -> str:
+    return repr(sorted(described.items(), key=lambda pair: pair[0]) if isinstance(described, dict) else described)
