@@ -95,5 +95,7 @@ def start(level: str = "INFO") -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _LOUD_LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick skipped because the last one still runs is no news
+    logging.getLogger("apscheduler").setLevel(
+        logging.ERROR
+    )  # a tick skipped because the last one still runs is no news
     logging.getLogger("uvicorn.access").disabled = True

@@ -19,7 +19,7 @@ from app.audit import sequencer
 from app.audit.log import record
 from app.clock import Clock, wall_in
 from app.db import Database
-from app.escalation import engine, replies
+from app.escalation import engine, lost_pages
 from app.logs import Log
 from app.notifications.courier import Courier
 from app.programme.apply import current
@@ -185,5 +185,5 @@ def courier_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring
         Directory(keyring),
         carrier_for(settings, sender=sender),
         public_url=settings.public_url,
-        when_lost=replies.page_lost,
+        refused=lost_pages.refused,
     )

@@ -1,4 +1,4 @@
-"""What a member of staff answers to a page, by key, text or console, and what a lost page sets in motion."""
+"""What a member of staff answers to a page, by key, text or console."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from app.cases.models import Case
 from app.cases.queries import locked
 from app.db import one_at_a_time
 from app.errors import AlreadyTaken
-from app.escalation.ladder import queue_page, start_over
-from app.escalation.models import Pass, StaffMessage, StepTaken
+from app.escalation.ladder import start_over
+from app.escalation.models import Pass, StaffMessage
 from app.escalation.opening import escalation_of
 from app.notifications import outbox
-from app.notifications.models import Notification, State
 from app.staff.models import Person
 
 
@@ -27,10 +26,6 @@ class Answer(StrEnum):
     ALREADY_TAKEN = "already_taken"
     OVER = "over"
     PASSED = "passed"
-
-
-_UNHEARD = frozenset({"unanswered", "no-answer", "busy", "withdrawn", "expired"})
-"""Troubles that another channel to the same person would not mend: on to the next person."""
 
 
 def once(session: Session, source: str, do: Callable[[], Answer], *, by: Person, at: datetime) -> Answer:
@@ -74,27 +69,6 @@ def pass_on(session: Session, case_id: str, *, by: Person, at: datetime) -> Answ
     return Answer.PASSED
 
 
-def page_lost(session: Session, page: Notification, *, at: datetime) -> None:
-    """A page did not reach its person: the other channel at once; when a whole step is lost, the next step at once."""
-    if page.case_id is None or page.step_id is None:
-        return
-    case = locked(session, page.case_id)
-    if case.hold or not case.awaits_contact or _tried_otherwise(session, case, page, at=at):
-        return
-    step = session.get_one(StepTaken, page.step_id)
-    escalation = escalation_of(session, case)
-    on_this_ladder = step.step.startswith(escalation.ladder) and step.climb == escalation.climb
-    if on_this_ladder and all(other.state == State.FAILED for other in outbox.of_step(session, page.step_id)):
-        escalation.hurried_at = escalation.next_at = at
-
-
 def _acknowledge(session: Session, case: Case, by: Person, *, at: datetime) -> None:
     if outbox.acknowledge(session, case_id=case.id, person_id=by.id, at=at):
         case.log("page.acknowledged", by=by.alias, at=at)
-
-
-def _tried_otherwise(session: Session, case: Case, page: Notification, *, at: datetime) -> bool:
-    if page.trouble in _UNHEARD:
-        return False
-    other = "call" if page.channel == "sms" else "sms"
-    return queue_page(session, case, page.person, other, step_id=page.step_id or "", due_at=page.due_at, at=at)

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.errors import NoSuchPage
-from app.escalation import replies
+from app.escalation import lost_pages, replies
 from app.escalation.replies import Answer
 from app.intake.line import Signed, TheLine, prompt, xml
-from app.notifications import receipts
 from app.notifications.models import Notification
 from app.telephony import twiml
 from app.web import Db, Now
@@ -71,11 +70,9 @@ def receipt(form: Signed, db: Db, now: Now, notification_id: str) -> Response:
     status = form.get("MessageStatus") or form.get("CallStatus") or ""
     code = form.get("ErrorCode", "")
     with db.transaction() as session:
-        lost = receipts.settle(
+        lost_pages.reported(
             session, notification_id, status=status, code=int(code) if code.isdecimal() else None, at=now
         )
-        if lost:
-            replies.page_lost(session, lost, at=now)
     return Response(status_code=204)
 
 

@@ -16,7 +16,7 @@ from app.clock import Clock
 from app.db import Database
 from app.logs import Log
 from app.notifications import outbox, wording
-from app.notifications.models import Notification, State
+from app.notifications.models import Notification
 from app.staff.directory import Directory
 from app.telephony.carrier import Carrier, CarrierError, Trouble
 
@@ -28,10 +28,10 @@ RING_FOR = timedelta(seconds=30)
 _log = Log("courier")
 
 
-class Lost(Protocol):
-    """What is told, in the same transaction, that a notification failed for good."""
+class Refused(Protocol):
+    """What writes down, in a transaction of the courier's, that the carrier did not take a notification."""
 
-    def __call__(self, session: Session, page: Notification, *, at: datetime) -> None: ...
+    def __call__(self, session: Session, page_id: str, problem: CarrierError, *, at: datetime) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,17 @@ class Parcel:
 
 
 class Courier:
-    """Delivers for one process. `when_lost` hears of every page that will not arrive."""
+    """Delivers for one process. `refused` hears of everything the carrier did not take."""
 
     def __init__(
-        self, db: Database, clock: Clock, directory: Directory, carrier: Carrier, *, public_url: str, when_lost: Lost
+        self, db: Database, clock: Clock, directory: Directory, carrier: Carrier, *, public_url: str, refused: Refused
     ) -> None:
         self._db = db
         self._clock = clock
         self._directory = directory
         self._carrier = carrier
         self._public_url = public_url
-        self._when_lost = when_lost
+        self._refused = refused
         self._hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="courier")
 
     def deliver(self) -> int:
@@ -132,20 +132,7 @@ class Courier:
             "the carrier refused a page", channel=parcel.channel, code=problem.code, kind=problem.trouble.value
         )
         with self._db.transaction() as session:
-            row = outbox.refused(session, parcel.id, problem, at=at)
-            if row.state == State.FAILED:
-                record(
-                    session,
-                    at=at,
-                    by="engine",
-                    action="page.failed",
-                    about=f"person:{row.person.alias}",
-                    because=row.trouble or "",
-                    channel=row.channel,
-                    code=row.code,
-                    notification=row.id,
-                )
-                self._when_lost(session, row, at=at)
+            self._refused(session, parcel.id, problem, at=at)
 
 
 def _text(row: Notification, at: datetime) -> str:

@@ -35,22 +35,23 @@ def settle(
     if status in _ARRIVED or (status == "completed" and row.acknowledged_at):
         row.accepted_at = row.accepted_at or at
         row.state, row.sending_until, row.settled_at = State.DELIVERED, None, at
-        _note(session, row, "page.delivered", at=at)
+        note(session, row, "page.delivered", by="carrier", at=at)
     elif status in _LOST or status == "completed":
         row.code = code
         fail(row, trouble="unanswered" if status == "completed" else status, at=at)
-        _note(session, row, "page.failed", at=at)
+        note(session, row, "page.failed", by="carrier", at=at)
         return row
     elif status in _ON_ITS_WAY and row.state == State.SENDING:
         row.state, row.sending_until, row.accepted_at = State.ACCEPTED, None, at
     return None
 
 
-def _note(session: Session, row: Notification, action: str, *, at: datetime) -> None:
+def note(session: Session, row: Notification, action: str, *, by: str, at: datetime) -> None:
+    """Leave an entry about what became of a notification, and why."""
     record(
         session,
         at=at,
-        by="carrier",
+        by=by,
         action=action,
         about=f"person:{row.person.alias}",
         because=row.trouble or "",

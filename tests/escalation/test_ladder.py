@@ -10,12 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.escalation import replies, targets
+from app.escalation import lost_pages, replies, targets
 from app.escalation.ladder import advance
 from app.escalation.models import Escalation, StepTaken
 from app.escalation.opening import adopt, begin, escalation_of
 from app.escalation.replies import Answer
-from app.notifications import outbox
 from app.notifications.models import Notification, State
 from app.programme.apply import current
 from app.telephony.carrier import CarrierError, Trouble
@@ -287,6 +286,5 @@ def _lose(session: Session, pages: list[Notification], *, at: datetime) -> None:
         if page.state == State.PENDING:
             page.state, page.sending_until, page.tries = State.SENDING, at + MINUTE, page.tries + 1
             session.flush()
-        outbox.refused(session, page.id, CarrierError(Trouble.PERMANENT, code=21610), at=at)
-        replies.page_lost(session, page, at=at)
+        lost_pages.refused(session, page.id, CarrierError(Trouble.PERMANENT, code=21610), at=at)
     session.flush()
