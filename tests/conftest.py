@@ -9,12 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from app.db import Database
 from tests import postgres
 from tests.hotline import Hotline, Switchboard
+
+QUIETLY = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --disable-dev-shm-usage"
+).split()
+"""Chromium without its own errands, which a closed network would refuse one by one."""
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +85,19 @@ def switchboard() -> Iterator[Switchboard]:
 def hotline(db: Database, switchboard: Switchboard, tmp_path: Path) -> Hotline:
     """The whole line, on an empty database, on a Monday morning with Anna on call."""
     return Hotline(db, switchboard, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; none is downloaded. One for each module: while it is open, asyncio is busy."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        problem = "NOT TESTED IN A BROWSER: there is no Chromium here; install it with: make browser"
+        pytest.fail(problem) if os.environ.get("CI") else pytest.skip(problem)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(QUIETLY))
+        yield browser
+        browser.close()
 
 
 def _sql(url: object, statement: str) -> None:

@@ -1,0 +1,234 @@
+"""`dygnet demo` in a scratch folder: a real process, its addresses, its data, its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+HOUSE = Path(__file__).parent.parent
+UP_WITHIN, DOWN_WITHIN = 30.0, 15.0
+
+
+@dataclass
+class Demo:
+    """One run of the command, as somebody at a terminal sees it."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+    port: int
+    said: str = ""
+    _lines: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
+
+    def __post_init__(self) -> None:
+        assert self.process.stdout
+        threading.Thread(target=lambda: [self._lines.put(line) for line in self.process.stdout], daemon=True).start()
+
+    def comes_up(self) -> Demo:
+        """Wait until it has said everything it says at the start."""
+        end = time.monotonic() + UP_WITHIN
+        while "Ctrl-C" not in self.said:
+            try:
+                self.said += self._lines.get(timeout=max(0.0, end - time.monotonic()))
+            except queue.Empty:
+                self.process.kill()
+                raise AssertionError(f"it did not come up: {self.said}\n{self.process.stderr.read()}") from None
+        return self
+
+    @property
+    def link(self) -> str:
+        found = re.search(r"http://\S+/console/enrol/\S+", self.said)
+        assert found, self.said
+        return found[0]
+
+    def get(self, address: str) -> tuple[int, str]:
+        """A page, by path on the line's own port, or by its whole address."""
+        parts = urlsplit(address)
+        with closing(HTTPConnection("127.0.0.1", parts.port or self.port, timeout=10)) as connection:
+            connection.request("GET", parts.path or "/")
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+
+    def do(self, **deed: object) -> None:
+        """Something a person does with a phone on the page of the simulated telephones."""
+        with closing(HTTPConnection("127.0.0.1", self.port + 1, timeout=10)) as connection:
+            connection.request("POST", "/phones.json", json.dumps(deed), {"content-type": "application/json"})
+            assert connection.getresponse().status == 204
+
+    def ask(self, query: str) -> list[tuple[str, ...]]:
+        """Something from its database, without disturbing it."""
+        with closing(sqlite3.connect(f"file:{self.folder}/var/dygnet.db?mode=ro", uri=True)) as connection:
+            return connection.execute(query).fetchall()
+
+    def stop(self) -> str:
+        """Ctrl-C; what stood on standard error. It has to end well."""
+        self.process.send_signal(signal.SIGINT)
+        _, errors = self.process.communicate(timeout=DOWN_WITHIN)
+        assert self.process.returncode == 0, errors
+        return errors
+
+
+def started(folder: Path, *options: str, port: int) -> Demo:
+    command = [sys.executable, "-m", "app.cli", "demo", "--port", str(port), *options]
+    surroundings = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=surroundings | {"PYTHONPATH": str(HOUSE), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    return Demo(process, folder, port)
+
+
+@contextmanager
+def running(folder: Path, *options: str) -> Iterator[Demo]:
+    demo = started(folder, *options, port=two_free_ports())
+    try:
+        yield demo.comes_up()
+    finally:
+        if demo.process.poll() is None:
+            demo.process.kill()
+            demo.process.wait()
+
+
+def two_free_ports() -> int:
+    """A port whose neighbour is free as well."""
+    for _ in range(50):
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port: int = one.getsockname()[1]
+            try:
+                other.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no two ports are free")
+
+
+def until(true: object, *, within: float = 10.0) -> bool:
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if true():  # type: ignore[operator]
+            return True
+        time.sleep(0.05)
+    return False
+
+
+REFERENCES = "SELECT reference FROM cases ORDER BY opened_at"
+MOMENTS = "SELECT at FROM audit_entries WHERE json_extract(CAST(body AS TEXT), '$.actor') = 'engine' ORDER BY id"
+
+
+def test_a_demo_from_its_first_start_to_a_fresh_one(tmp_path: Path) -> None:
+    """One journey: starting takes seconds, so what can be seen on the way is seen on the way."""
+    with running(tmp_path, "--speed", "600") as demo:
+        _shows_what_it_says(demo)
+        reference = _a_text_becomes_a_case(demo)
+        _somebody_is_paged(demo, reference)
+        _time_runs_fast_and_forwards(demo)
+        errors = demo.stop()
+    assert not re.search("Traceback|Exception", errors), errors
+
+    with running(tmp_path) as demo:
+        assert demo.ask(REFERENCES) == [(reference,)], "starting again keeps the data"
+        assert demo.get("/healthz")[0] == 200
+        moments = [moment for (moment,) in demo.ask(MOMENTS)]
+        assert moments == sorted(moments), "also after a start at another speed"
+        demo.process.kill()
+        demo.process.wait()
+
+    with running(tmp_path, "--fresh") as demo:
+        assert demo.ask(REFERENCES) == [], "fresh starts over"
+        demo.stop()
+
+
+def _shows_what_it_says(demo: Demo) -> None:
+    site, phones = f"http://127.0.0.1:{demo.port}", f"http://127.0.0.1:{demo.port + 1}/"
+    for address in (phones, f"{site}/sv/", f"{site}/console/", demo.link):
+        assert address in demo.said
+    assert demo.get(phones)[0] == 200
+    assert demo.get("/sv/")[0] == 200
+    assert demo.get("/console/")[0] == 303
+    status, page = demo.get(demo.link)
+    assert status == 200
+    assert "passphrase" in page
+    assert until(lambda: demo.get("/readyz")[0] == 200), demo.get("/readyz")
+    private = [path for path in (demo.folder / "var").rglob("*") if path.suffix == ".key" or path.name == "demo.json"]
+    assert private
+    assert all(path.stat().st_mode & 0o077 == 0 for path in private)
+
+
+def _a_text_becomes_a_case(demo: Demo) -> str:
+    line = json.loads(demo.get(f"http://127.0.0.1:{demo.port + 1}/phones.json")[1])["lines"][0]
+    demo.do(phone="+46701740660", do="text", to=line, words="hej")
+    assert until(lambda: demo.ask(REFERENCES))
+    ((reference,),) = demo.ask(REFERENCES)
+    return str(reference)
+
+
+def _somebody_is_paged(demo: Demo, reference: str) -> None:
+    def paged() -> bool:
+        shown = json.loads(demo.get(f"http://127.0.0.1:{demo.port + 1}/phones.json")[1])
+        return any(reference in text["text" if "text" in text else "body"] for phone in shown["handlers"] for text in phone["texts"])
+
+    assert until(paged)
+
+
+def _time_runs_fast_and_forwards(demo: Demo) -> None:
+    def pulse() -> str:
+        return str(demo.ask("SELECT at FROM engine_pulse")[0][0])
+
+    readings = []
+    for _ in range(8):
+        readings.append(pulse())
+        time.sleep(0.2)
+    assert readings == sorted(readings)
+    assert len(set(readings)) > 1
+    moments = [moment for (moment,) in demo.ask(MOMENTS)]
+    assert moments == sorted(moments)
+    assert "600 times as fast" in demo.said
+
+
+def test_data_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "dygnet.db").write_bytes(b"somebody's")
+    for options in ((), ("--fresh",)):
+        demo = started(tmp_path, *options, port=two_free_ports())
+        _, errors = demo.process.communicate(timeout=UP_WITHIN)
+
+        assert demo.process.returncode == 1
+        assert "no demo made" in errors
+        assert "Traceback" not in errors
+    assert (tmp_path / "var" / "dygnet.db").read_bytes() == b"somebody's"
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["dygnet.db"]
+
+
+@pytest.mark.parametrize("taken", [0, 1], ids=["the line's port", "the telephones' port"])
+def test_a_port_in_use_is_said_in_words(tmp_path: Path, taken: int) -> None:
+    port = two_free_ports()
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", port + taken))
+        somebody.listen()
+        demo = started(tmp_path, port=port)
+        _, errors = demo.process.communicate(timeout=UP_WITHIN)
+
+    assert demo.process.returncode == 1
+    assert "--port" in errors
+    assert "Traceback" not in errors
