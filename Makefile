@@ -34,7 +34,7 @@ demo: $(VENV)/demo.stamp ## the whole line on this machine, with telephones in t
 
 test: $(VENV)/test.stamp ## every test, on SQLite and on PostgreSQL
 	@command -v $(CHROMIUMS) >/dev/null || echo "There is no Chromium here: the tests in a browser will be skipped. Install it with: make browser"
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: $(VENV)/test.stamp ## format, lint, types, import contracts, migrations against models
 	$(BIN)/ruff format --check .

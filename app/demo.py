@@ -14,9 +14,11 @@ from datetime import datetime
 from pathlib import Path
 
 import uvicorn
+from sqlalchemy import func, select
 from starlette.types import ASGIApp
 
 from app import logs
+from app.audit.models import AuditEntry
 from app.clock import FastClock, WallClock
 from app.db import Database
 from app.errors import Misconfigured
@@ -131,8 +133,8 @@ def _wall() -> datetime:
 def _clock(db: Database, speed: float) -> FastClock:
     """Goes on from where the last demo stopped, so that time never runs backwards in the data."""
     with db.reading() as session:
-        pulse = session.get(Pulse, 1)
-    return FastClock(speed=speed, start=max(_wall(), pulse.at) if pulse else _wall())
+        moments = session.scalar(select(func.max(Pulse.at))), session.scalar(select(func.max(AuditEntry.at)))
+    return FastClock(speed=speed, start=max([_wall(), *filter(None, moments)]))
 
 
 def _bring_in_programme(db: Database, keyring: Keyring, *, at: datetime) -> None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import re
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,26 +28,27 @@ UP_WITHIN, DOWN_WITHIN = 30.0, 15.0
 class Demo:
     """One run of the command, as somebody at a terminal sees it."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
     folder: Path
     port: int
-    said: str = ""
-    _lines: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
 
-    def __post_init__(self) -> None:
-        assert self.process.stdout
-        threading.Thread(target=lambda: [self._lines.put(line) for line in self.process.stdout], daemon=True).start()
+    @property
+    def said(self) -> str:
+        return (self.folder / "said").read_text("utf-8")
+
+    @property
+    def errors(self) -> str:
+        return (self.folder / "errors").read_text("utf-8")
 
     def comes_up(self) -> Demo:
         """Wait until it has said everything it says at the start."""
-        end = time.monotonic() + UP_WITHIN
-        while "Ctrl-C" not in self.said:
-            try:
-                self.said += self._lines.get(timeout=max(0.0, end - time.monotonic()))
-            except queue.Empty:
-                self.process.kill()
-                raise AssertionError(f"it did not come up: {self.said}\n{self.process.stderr.read()}") from None
+        assert until(lambda: "Ctrl-C" in self.said or self.process.poll() is not None, within=UP_WITHIN), self.errors
+        assert self.process.poll() is None, self.errors
         return self
+
+    def ends(self) -> int:
+        """Wait until it ends by itself; its status."""
+        return self.process.wait(timeout=UP_WITHIN)
 
     @property
     def link(self) -> str:
@@ -79,22 +78,21 @@ class Demo:
     def stop(self) -> str:
         """Ctrl-C; what stood on standard error. It has to end well."""
         self.process.send_signal(signal.SIGINT)
-        _, errors = self.process.communicate(timeout=DOWN_WITHIN)
-        assert self.process.returncode == 0, errors
-        return errors
+        assert self.process.wait(timeout=DOWN_WITHIN) == 0, self.errors
+        return self.errors
 
 
 def started(folder: Path, *options: str, port: int) -> Demo:
     command = [sys.executable, "-m", "app.cli", "demo", "--port", str(port), *options]
     surroundings = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=surroundings | {"PYTHONPATH": str(HOUSE), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with (folder / "said").open("wb") as said, (folder / "errors").open("wb") as errors:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=surroundings | {"PYTHONPATH": str(HOUSE), "PYTHONUNBUFFERED": "1"},
+            stdout=said,
+            stderr=errors,
+        )
     return Demo(process, folder, port)
 
 
@@ -123,17 +121,17 @@ def two_free_ports() -> int:
     raise AssertionError("no two ports are free")
 
 
-def until(true: object, *, within: float = 10.0) -> bool:
+def until(true: Callable[[], object], *, within: float = 10.0) -> bool:
     end = time.monotonic() + within
     while time.monotonic() < end:
-        if true():  # type: ignore[operator]
+        if true():
             return True
         time.sleep(0.05)
     return False
 
 
 REFERENCES = "SELECT reference FROM cases ORDER BY opened_at"
-MOMENTS = "SELECT at FROM audit_entries WHERE json_extract(CAST(body AS TEXT), '$.actor') = 'engine' ORDER BY id"
+NEWEST = "SELECT max(id), max(at) FROM audit_entries"
 
 
 def test_a_demo_from_its_first_start_to_a_fresh_one(tmp_path: Path) -> None:
@@ -144,13 +142,14 @@ def test_a_demo_from_its_first_start_to_a_fresh_one(tmp_path: Path) -> None:
         _somebody_is_paged(demo, reference)
         _time_runs_fast_and_forwards(demo)
         errors = demo.stop()
+        ((last, newest),) = demo.ask(NEWEST)
     assert not re.search("Traceback|Exception", errors), errors
 
     with running(tmp_path) as demo:
         assert demo.ask(REFERENCES) == [(reference,)], "starting again keeps the data"
         assert demo.get("/healthz")[0] == 200
-        moments = [moment for (moment,) in demo.ask(MOMENTS)]
-        assert moments == sorted(moments), "also after a start at another speed"
+        ((since,),) = demo.ask(f"SELECT min(at) FROM audit_entries WHERE id > {last}")  # noqa: S608
+        assert since >= newest, "time goes on where it stopped, at whatever speed it ran"
         demo.process.kill()
         demo.process.wait()
 
@@ -186,7 +185,7 @@ def _a_text_becomes_a_case(demo: Demo) -> str:
 def _somebody_is_paged(demo: Demo, reference: str) -> None:
     def paged() -> bool:
         shown = json.loads(demo.get(f"http://127.0.0.1:{demo.port + 1}/phones.json")[1])
-        return any(reference in text["text" if "text" in text else "body"] for phone in shown["handlers"] for text in phone["texts"])
+        return any(reference in text["body"] for phone in shown["handlers"] for text in phone["texts"])
 
     assert until(paged)
 
@@ -201,8 +200,6 @@ def _time_runs_fast_and_forwards(demo: Demo) -> None:
         time.sleep(0.2)
     assert readings == sorted(readings)
     assert len(set(readings)) > 1
-    moments = [moment for (moment,) in demo.ask(MOMENTS)]
-    assert moments == sorted(moments)
     assert "600 times as fast" in demo.said
 
 
@@ -211,11 +208,10 @@ def test_data_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "var" / "dygnet.db").write_bytes(b"somebody's")
     for options in ((), ("--fresh",)):
         demo = started(tmp_path, *options, port=two_free_ports())
-        _, errors = demo.process.communicate(timeout=UP_WITHIN)
 
-        assert demo.process.returncode == 1
-        assert "no demo made" in errors
-        assert "Traceback" not in errors
+        assert demo.ends() == 1
+        assert "no demo made" in demo.errors
+        assert "Traceback" not in demo.errors
     assert (tmp_path / "var" / "dygnet.db").read_bytes() == b"somebody's"
     assert [path.name for path in (tmp_path / "var").iterdir()] == ["dygnet.db"]
 
@@ -227,8 +223,7 @@ def test_a_port_in_use_is_said_in_words(tmp_path: Path, taken: int) -> None:
         somebody.bind(("127.0.0.1", port + taken))
         somebody.listen()
         demo = started(tmp_path, port=port)
-        _, errors = demo.process.communicate(timeout=UP_WITHIN)
 
-    assert demo.process.returncode == 1
-    assert "--port" in errors
-    assert "Traceback" not in errors
+        assert demo.ends() == 1
+    assert "--port" in demo.errors
+    assert "Traceback" not in demo.errors

@@ -25,6 +25,8 @@ from tests.people import MONDAY
 
 __all__ = ["day"]
 
+pytestmark = pytest.mark.xdist_group("a busy day")
+
 
 def revisions() -> list[str]:
     """Every revision, the first one first."""

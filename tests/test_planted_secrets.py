@@ -38,6 +38,8 @@ from tests.people import PROGRAMME
 
 __all__ = ["day"]
 
+pytestmark = pytest.mark.xdist_group("a busy day")
+
 READ_BACK = "POST /carrier/callback/number/keyed"
 COMES_BACK = "POST /{lang}/contact"
 NAME_OF_THE_PROGRAMME = "Vändpunkten"

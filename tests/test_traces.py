@@ -15,6 +15,8 @@ from tests.evidence import log
 
 __all__ = ["day"]
 
+pytestmark = pytest.mark.xdist_group("a busy day")
+
 LEAVES: dict[str, set[str]] = {
     "POST /carrier/voice": {"case.opened", "approach.received"},
     "POST /carrier/voice/language": {"approach.told"},

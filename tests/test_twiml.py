@@ -19,6 +19,8 @@ from tests.people import NUMBERS as STAFF
 
 __all__ = ["day"]
 
+pytestmark = pytest.mark.xdist_group("a busy day")
+
 PARENTS = {"Response": "VoiceResponse"}
 NOT_VERBS = {"append", "nest", "xml", "to_xml", "add_child"}
 ENDS = {"Hangup", "Redirect", "Reject", "Dial"}
