@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import VERSION, demo, logs
 from app.audit import sequencer
@@ -30,6 +31,7 @@ from app.programme.apply import difference, read
 from app.settings import Settings, settings_from
 from app.staff.directory import Directory, by_alias
 from app.staff.signin import make_link
+from app.vault.keyfiles import files_in
 from app.vault.keyring import Keyring
 from app.worker import worker_for
 
@@ -158,15 +160,17 @@ def check(as_json: AsJson = False) -> None:
 def keys_status(as_json: AsJson = False) -> None:
     """Which keys lie in the folder, by kind and generation. Opens none of them."""
     folder = settings_from().keys_dir
-    found = sorted(path.name for path in folder.glob("*.*") if path.suffix in {".key", ".pub"})
+    found = files_in(folder)
     if not found:
         _stop(f"there are no keys in {folder}. Make them with: dygnet init")
     now = WallClock().now().timestamp()
     rows = []
-    for name in found:
-        kind, generation, key_id, half = name.split(".")
-        days = int((now - (folder / name).stat().st_mtime) // 86400)
-        rows.append({"kind": kind, "generation": int(generation), "id": key_id, "half": half, "age_days": days})
+    for file in found:
+        days = int((now - file.path.stat().st_mtime) // 86400)
+        key_id = file.key_id.rpartition("-")[2]
+        rows.append(
+            {"kind": file.kind, "generation": file.generation, "id": key_id, "half": file.half, "age_days": days}
+        )
     if as_json:
         print(json.dumps(rows, indent=2))
         return
@@ -227,6 +231,11 @@ def main() -> None:
         app()
     except DygnetError as problem:
         _stop(str(problem))
+    except SQLAlchemyError as problem:
+        why = str(getattr(problem, "orig", None) or type(problem).__name__).strip().partition("\n")[0]
+        _stop(f"the database (DATABASE_URL) cannot be used: {why}\nIs it running? A new one is made by: dygnet init")
+    except OSError as problem:
+        _stop(f"{problem.filename or 'a file'}: {problem.strerror or type(problem).__name__}")
 
 
 def _apply(settings: Settings, db: Database, file: Path, *, dry_run: bool) -> None:

@@ -80,7 +80,7 @@ def clock_of(folder: Path) -> FastClock | None:
     path = folder / "demo.json"
     if not path.exists():
         return None
-    marker = Marker(**json.loads(path.read_text()))
+    marker = _marker(path)
     if not marker.clock_started:
         return None
     passed = (_wall() - datetime.fromisoformat(marker.wall_started)) * marker.speed
@@ -97,7 +97,14 @@ def _claim(folder: Path, *, fresh: bool) -> Marker:
         _clear(folder)
     if not path.exists():
         _write(folder, Marker(account_sid=f"AC{secrets.token_hex(16)}", auth_token=secrets.token_hex(16)))
-    return Marker(**json.loads(path.read_text()))
+    return _marker(path)
+
+
+def _marker(path: Path) -> Marker:
+    try:
+        return Marker(**json.loads(path.read_text()))
+    except (ValueError, TypeError):
+        raise Misconfigured(f"{path} is damaged. Without the demo's clock nothing can be said here.") from None
 
 
 def _clear(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""A busy day on the line, with secrets planted wherever somebody may leave one, and everything that went by written down.
+"""A busy day on the line: secrets planted wherever somebody may leave one, and everything that went by written down.
 
 Made once for each database and looked at by several guards, none of which may change it.
 """
@@ -128,7 +128,9 @@ class Tape:
         self.requests.append(request)
 
     def _door(self, method: str, path: str) -> Door:
-        return next((door for door, pattern in self._doors if door.method == method and pattern.fullmatch(path)), NO_DOOR)
+        return next(
+            (door for door, pattern in self._doors if door.method == method and pattern.fullmatch(path)), NO_DOOR
+        )
 
     def _newest_entry(self) -> int:
         with self._db.reading() as session:
@@ -167,7 +169,9 @@ class Day:
     @property
     def documents(self) -> list[Request]:
         """Every TwiML document."""
-        return [each for each in self.tape.requests if each.answer_headers.get("content-type", "").startswith("text/xml")]
+        return [
+            each for each in self.tape.requests if each.answer_headers.get("content-type", "").startswith("text/xml")
+        ]
 
 
 _DAYS: dict[str, Day] = {}
@@ -194,7 +198,9 @@ def copy_of(day: Day, folder: Path) -> Database:
     day.db.close()
     url = day.db.engine.url
     if day.db.is_sqlite:
-        shutil.copytree(Path(url.database or "").parent, folder / "copy", ignore=shutil.ignore_patterns("keys", "export"))
+        shutil.copytree(
+            Path(url.database or "").parent, folder / "copy", ignore=shutil.ignore_patterns("keys", "export")
+        )
         return Database(f"sqlite:///{folder / 'copy' / Path(url.database or '').name}")
     name = f"copy_of_{url.database}"
     _outside(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {url.database}")
@@ -260,7 +266,11 @@ def _a_browser(app: ASGIApp) -> TestClient:
         base_url=PUBLIC_URL,
         raise_server_exceptions=False,
         client=(VISITOR_ADDRESS, 40_123),
-        headers={"user-agent": VISITOR_BROWSER, "x-forwarded-for": VISITOR_ADDRESS, "forwarded": f"for={VISITOR_ADDRESS}"},
+        headers={
+            "user-agent": VISITOR_BROWSER,
+            "x-forwarded-for": VISITOR_ADDRESS,
+            "forwarded": f"for={VISITOR_ADDRESS}",
+        },
     )
 
 
@@ -407,7 +417,9 @@ def _the_night(line: Hotline) -> None:
     with _no_engine(line):
         line.fast_forward(hours=24)
     line.work()
-    line.apply((line.folder / "programme.toml").read_text().replace('languages = ["sv", "en"]', 'languages = ["sv"]', 1))
+    line.apply(
+        (line.folder / "programme.toml").read_text().replace('languages = ["sv", "en"]', 'languages = ["sv"]', 1)
+    )
 
     line.work()
 
@@ -449,7 +461,9 @@ def _listening() -> Iterator[io.StringIO]:
     """Standard error of a process whose logs are set to say everything."""
     root = logging.getLogger()
     before, was, page = root.handlers[:], root.level, io.StringIO()
-    quieted = [name for name, each in root.manager.loggerDict.items() if isinstance(each, logging.Logger) and each.level]
+    quieted = [
+        name for name, each in root.manager.loggerDict.items() if isinstance(each, logging.Logger) and each.level
+    ]
     levels = {name: logging.getLogger(name).level for name in quieted}
     try:
         with redirect_stderr(page):

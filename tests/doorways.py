@@ -17,7 +17,9 @@ from tests.hotline import ACCOUNT, PUBLIC_URL
 
 FORM = "application/x-www-form-urlencoded"
 HEADER = "X-Twilio-Signature"
-_DECORATED = re.compile(r"^@router\.(get|post|put|patch|delete)\(|^    face\.(get|post)\(|face\.add_api_route\(", re.MULTILINE)
+_DECORATED = re.compile(
+    r"^@router\.(get|post|put|patch|delete)\(|^    face\.(get|post)\(|face\.add_api_route\(", re.MULTILINE
+)
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
@@ -53,7 +55,9 @@ def _doors(name: str, face: FastAPI) -> Iterator[Door]:
         if isinstance(route, Mount):
             yield Door(name, "GET", route.path, static=True)
         else:
-            yield from (Door(name, method, context.path or "") for method in sorted(context.methods or ()) if method != "HEAD")
+            yield from (
+                Door(name, method, context.path or "") for method in sorted(context.methods or ()) if method != "HEAD"
+            )
 
 
 def doors_in_the_source() -> int:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.db import Database, new_id, one_at_a_time
@@ -25,6 +26,11 @@ def seen_from_outside(db: Database) -> int:
     return count
 
 
+def _write_and_raise(session: Session, problem: type[BaseException]) -> None:
+    desk.opened(session)
+    raise problem
+
+
 def test_what_was_written_is_there_for_everybody_when_the_block_ends(db: Database) -> None:
     with db.transaction() as session:
         desk.opened(session)
@@ -35,8 +41,7 @@ def test_what_was_written_is_there_for_everybody_when_the_block_ends(db: Databas
 @pytest.mark.parametrize("problem", [ValueError, KeyboardInterrupt, SystemExit])
 def test_what_raised_leaves_nothing(db: Database, problem: type[BaseException]) -> None:
     with pytest.raises(problem), db.transaction() as session:
-        desk.opened(session)
-        raise problem
+        _write_and_raise(session, problem)
     assert seen_from_outside(db) == 0
     with db.transaction() as session:
         desk.opened(session)
@@ -45,11 +50,15 @@ def test_what_raised_leaves_nothing(db: Database, problem: type[BaseException]) 
 
 def test_a_commit_that_the_database_refuses_is_heard_before_the_next_line(db: Database) -> None:
     said = []
-    with pytest.raises(IntegrityError):
+
+    def take_in() -> None:
         with db.transaction() as session:
             case = desk.opened(session)
             session.add(Case(reference=case.reference, opened_at=MONDAY, due_at=MONDAY, key_id="k", public_key=b""))
         said.append("we have you")
+
+    with pytest.raises(IntegrityError):
+        take_in()
     assert (said, seen_from_outside(db)) == ([], 0)
 
 
@@ -156,15 +165,13 @@ def test_sqlite_is_set_to_keep_what_it_was_given(db: Database) -> None:
 
 def test_a_row_that_points_nowhere_is_refused(db: Database) -> None:
     with pytest.raises(IntegrityError), db.transaction() as session:
-        case = desk.opened(session)
-        case.continues_id = new_id()
+        desk.opened(session).continues_id = new_id()
 
 
 def test_an_error_of_the_database_quotes_no_values(db: Database) -> None:
+    told = {"pseudonym": "+46701740660", "key_id": "hemlig", "public_key": b""}
     with pytest.raises(IntegrityError) as caught, db.transaction() as session:
-        case = desk.opened(session)
-        told = {"pseudonym": "+46701740660", "key_id": "hemlig", "public_key": b""}
-        session.add(Case(reference=case.reference, opened_at=MONDAY, due_at=MONDAY, **told))
+        session.add(Case(reference=desk.opened(session).reference, opened_at=MONDAY, due_at=MONDAY, **told))
     assert "hemlig" not in str(caught.value)
     assert "+46701740660" not in str(caught.value)
 

@@ -235,7 +235,11 @@ def every_kind_of_answer(line: Hotline) -> Iterator[tuple[str, int, object]]:
     for face, path in (("public", "/sv/contact"), ("carrier", "/carrier/voice"), ("console", "/console/sign-in")):
         yield f"{face} 404", 404, line.doors.get(f"{path}/no/such/page")
         yield f"{face} 405", 405, line.doors.delete(path)
-        yield f"{face} 413", 413, line.doors.post(path, content=b"x" * (LARGEST_BODY + 1), headers={"content-type": FORM})
+        yield (
+            f"{face} 413",
+            413,
+            line.doors.post(path, content=b"x" * (LARGEST_BODY + 1), headers={"content-type": FORM}),
+        )
     yield "public 200", 200, line.doors.get("/sv/")
     yield "public 303", 303, line.doors.get("/", follow_redirects=False)
     yield "public static", 200, line.doors.get("/assets/public.css")
@@ -248,14 +252,24 @@ def every_kind_of_answer(line: Hotline) -> Iterator[tuple[str, int, object]]:
     badly = "/carrier/ring?n=x"
     yield "carrier 422", 422, line.doors.post(badly, data=fields, headers=signed(whole(badly), fields))
     yield "carrier 403", 403, line.doors.post("/carrier/voice")
-    yield "carrier 200", 200, line.doors.post("/carrier/voice", data=fields, headers=signed(whole("/carrier/voice"), fields))
+    yield (
+        "carrier 200",
+        200,
+        line.doors.post("/carrier/voice", data=fields, headers=signed(whole("/carrier/voice"), fields)),
+    )
     yield "health 200", 200, line.doors.get("/healthz")
     yield "metrics 404", 404, line.doors.get("/metrics")
     with line.db.transaction() as session:
         session.execute(text("ALTER TABLE case_approaches RENAME TO elsewhere"))
     form = {"nonce": "A" * 43, "contact": "none"}
     yield "public 500", 500, line.doors.post("/sv/contact", data=form)
-    yield "carrier 500", 500, line.doors.post("/carrier/voice", data={"CallSid": "CA2"}, headers=signed(whole("/carrier/voice"), {"CallSid": "CA2"}))
+    yield (
+        "carrier 500",
+        500,
+        line.doors.post(
+            "/carrier/voice", data={"CallSid": "CA2"}, headers=signed(whole("/carrier/voice"), {"CallSid": "CA2"})
+        ),
+    )
 
 
 def test_every_answer_carries_the_headers_and_no_failure_says_more_than_it_must(line: Hotline) -> None:
@@ -287,7 +301,9 @@ SHOWS_WHAT_WAS_TYPED = {"POST /{lang}/contact", "POST /console/sign-in"}
 
 
 def test_nothing_that_was_sent_comes_back(line: Hotline) -> None:
-    words = {name: f"{PLANTED}{name}" for name in ("alias", "passphrase", "message", "number", "receipt", "csrf", "next")}
+    words = {
+        name: f"{PLANTED}{name}" for name in ("alias", "passphrase", "message", "number", "receipt", "csrf", "next")
+    }
     headers = {
         "user-agent": PLANTED,
         "x-forwarded-for": PLANTED,
@@ -360,7 +376,11 @@ def test_each_face_runs_from_a_folder_that_never_had_the_keys_it_must_not_hold(
 
 
 def test_a_process_answers_for_its_own_surfaces_only(hotline: Hotline) -> None:
-    for surface, path in ((Surface.PUBLIC, "/sv/"), (Surface.CARRIER, "/carrier/voice"), (Surface.CONSOLE, "/console/")):
+    for surface, path in (
+        (Surface.PUBLIC, "/sv/"),
+        (Surface.CARRIER, "/carrier/voice"),
+        (Surface.CONSOLE, "/console/"),
+    ):
         settings = hotline.settings.model_copy(update={"surfaces": (surface,)})
         browser = TestClient(create_app(settings, clock=hotline.clock, database=hotline.db), base_url=PUBLIC_URL)
         answers = {

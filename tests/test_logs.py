@@ -118,14 +118,27 @@ def test_a_line_is_one_json_object_whatever_stands_in_it() -> None:
     assert line["status"] == 200
 
 
-@pytest.mark.parametrize("name", ["body", "caller", "digits", "email", "message", "number", "phone", "text", "to", "ip"])
+@pytest.mark.parametrize(
+    "name", ["body", "caller", "digits", "email", "message", "number", "phone", "text", "to", "ip"]
+)
 def test_a_value_that_is_not_on_the_list_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=name):
         Log("room").info("something", **{name: "x"})
 
 
 def test_no_name_on_the_list_invites_personal_data() -> None:
-    assert not ALLOWED & {"address", "alias", "body", "caller", "from", "ip", "message", "number", "phone", "user_agent"}
+    assert not ALLOWED & {
+        "address",
+        "alias",
+        "body",
+        "caller",
+        "from",
+        "ip",
+        "message",
+        "number",
+        "phone",
+        "user_agent",
+    }
 
 
 def test_values_are_scrubbed_too() -> None:
@@ -168,7 +181,9 @@ def test_a_traceback_says_where_and_never_what(ours: bool) -> None:
 
 
 @pytest.mark.parametrize("level", ["DEBUG", "INFO"])
-@pytest.mark.parametrize("library", ["twilio.http_client", "urllib3.connectionpool", "uvicorn.access", "python_multipart"])
+@pytest.mark.parametrize(
+    "library", ["twilio.http_client", "urllib3.connectionpool", "uvicorn.access", "python_multipart"]
+)
 def test_libraries_that_quote_requests_are_quiet_at_every_level(level: str, library: str) -> None:
     with written(level) as page:
         logging.getLogger(library).info("POST To=%s Body=%s", NUMBER, "I am at home")

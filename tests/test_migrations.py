@@ -62,7 +62,9 @@ def triggers(db: Database) -> list[str]:
 
 
 def rows(db: Database) -> dict[str, int]:
-    tables = {name: table for name, table in Base.metadata.tables.items() if name in inspect(db.engine).get_table_names()}
+    tables = {
+        name: table for name, table in Base.metadata.tables.items() if name in inspect(db.engine).get_table_names()
+    }
     with db.reading() as session:
         return {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}
 

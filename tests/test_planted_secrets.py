@@ -1,5 +1,5 @@
-"""After a busy day, nothing that anybody left behind is found anywhere: not in the database, the logs, the export, nor in
-anything that staff were told.
+"""After a busy day, nothing that anybody left behind is found: not in the database, the logs or the export, and not in
+what staff were told.
 
 The known exceptions, all others are none: what the carrier tells us about its own caller when it asks (its inbound
 parameters); the number that a caller keyed, read back to that caller; a form that comes back to the one who typed it;
@@ -155,7 +155,9 @@ def test_no_table_that_the_models_forget_gives_anybody_away(day: Day) -> None:
     metadata.reflect(day.db.engine)
     with day.db.engine.connect() as connection:
         rows = [row for table in metadata.sorted_tables for row in connection.execute(select(table))]
-    kept = b"\0".join(bytes(value) if isinstance(value, (bytes, memoryview)) else str(value).encode() for row in rows for value in row)
+    kept = b"\0".join(
+        bytes(value) if isinstance(value, (bytes, memoryview)) else str(value).encode() for row in rows for value in row
+    )
 
     assert len(metadata.tables) >= 30
     assert found([*EVERY_SECRET, *THE_VISITOR], kept) == set()
@@ -213,7 +215,9 @@ def test_what_the_carrier_is_asked_names_staff_and_nobody_else(day: Day) -> None
 def test_what_staff_read_and_hear_names_nobody(day: Day) -> None:
     phones = [day.hotline.phone(name) for name in STAFF]
     read = [text.body for phone in phones for text in phone.inbox]
-    heard = [heard.text for leg in day.hotline.exchange.legs.values() if leg.direction != "inbound" for heard in leg.heard]
+    heard = [
+        heard.text for leg in day.hotline.exchange.legs.values() if leg.direction != "inbound" for heard in leg.heard
+    ]
     told = "\n".join([*read, *heard])
 
     assert len(read) > 20
@@ -233,7 +237,11 @@ def test_no_document_names_anybody_but_to_the_caller_who_keyed_it(day: Day) -> N
             assert found(EVERY_SECRET, request.answer) == set(), str(request.door)
             assert not _digits_of(NUMBERS, said), str(request.door)
         assert NAME_OF_THE_PROGRAMME not in said
-    assert [request for request in day.documents if str(request.door) == READ_BACK and _digits_of([KEYED], request.answer.decode())]
+    assert [
+        request
+        for request in day.documents
+        if str(request.door) == READ_BACK and _digits_of([KEYED], request.answer.decode())
+    ]
 
 
 def test_no_address_that_is_asked_for_carries_a_secret(day: Day) -> None:
@@ -243,7 +251,9 @@ def test_no_address_that_is_asked_for_carries_a_secret(day: Day) -> None:
 
 
 def test_no_page_shows_a_secret_but_the_one_that_was_asked_for_it(day: Day) -> None:
-    showed = [request for request in day.tape.requests if request.door.face in ("console", "public") and _shows(request)]
+    showed = [
+        request for request in day.tape.requests if request.door.face in ("console", "public") and _shows(request)
+    ]
 
     assert {str(request.door) for request in showed} == {COMES_BACK, "POST /console/cases/{reference}/reveal"}
     assert all(request.status == 422 for request in showed if str(request.door) == COMES_BACK)
@@ -255,7 +265,9 @@ def test_no_page_shows_a_secret_but_the_one_that_was_asked_for_it(day: Day) -> N
 
 def test_no_answer_of_ours_repeats_what_a_visitor_is(day: Day) -> None:
     for request in day.tape.requests:
-        assert not [each for each in THE_VISITOR if each in f"{request.answer!r} {request.answer_headers}"], str(request.door)
+        assert not [each for each in THE_VISITOR if each in f"{request.answer!r} {request.answer_headers}"], str(
+            request.door
+        )
 
 
 def test_the_visitor_did_say_who_they_are(day: Day) -> None:

@@ -31,7 +31,11 @@ func.now()
 
 def _run(*command: str, told: str | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(Path(sys.executable).parent / command[0]), *command[1:]], input=told, capture_output=True, text=True, check=False
+        [str(Path(sys.executable).parent / command[0]), *command[1:]],
+        input=told,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -56,7 +60,9 @@ def test_every_contract_of_the_design_is_held() -> None:
 
 @pytest.mark.parametrize("room", ["app/cases/somewhere.py", "app/worker_of_another_kind.py", "tests/somewhere.py"])
 def test_nobody_else_may_look_at_the_wall_or_throw_dice(room: str) -> None:
-    answer = _run("ruff", "check", "--no-cache", "--select", "TID251", "--stdin-filename", room, "-", told=LOOKS_AT_THE_WALL)
+    answer = _run(
+        "ruff", "check", "--no-cache", "--select", "TID251", "--stdin-filename", room, "-", told=LOOKS_AT_THE_WALL
+    )
 
     assert answer.stdout.count("TID251") == 7, answer.stdout
 
@@ -89,7 +95,15 @@ def test_a_module_says_what_it_is_and_can_be_read_in_one_sitting(module: Path) -
 
 def test_the_walk_saw_the_whole_house() -> None:
     assert len(MODULES) > 120
-    assert {path.parts[1] for path in MODULES} >= {"intake", "console", "escalation", "cases", "vault", "audit", "simulator"}
+    assert {path.parts[1] for path in MODULES} >= {
+        "intake",
+        "console",
+        "escalation",
+        "cases",
+        "vault",
+        "audit",
+        "simulator",
+    }
 
 
 def test_only_the_console_opens_and_only_reception_seals_what_people_say() -> None:

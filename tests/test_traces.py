@@ -121,9 +121,7 @@ def test_what_was_refused_changed_nothing_but_the_log(day: Day) -> None:
 
 def test_whoever_was_refused_at_the_console_stands_in_the_log(day: Day) -> None:
     refused = [
-        request
-        for request in day.tape.requests
-        if request.door.face == "console" and request.status in (401, 403, 404)
+        request for request in day.tape.requests if request.door.face == "console" and request.status in (401, 403, 404)
     ]
 
     assert len(refused) >= 4

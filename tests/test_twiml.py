@@ -33,7 +33,9 @@ LETS_THROUGH = "POST /carrier/ring/screen/{approach_id}/{person_id}/key"
 def children_of(parent: str) -> dict[str, set[str]]:
     """What Twilio's SDK can put inside a verb: names of elements, and the attributes each may have."""
     verb: type[TwiML] = getattr(voice_response, PARENTS.get(parent, parent))
-    methods = inspect.getmembers(verb, lambda member: inspect.isfunction(member) and not member.__name__.startswith("_"))
+    methods = inspect.getmembers(
+        verb, lambda member: inspect.isfunction(member) and not member.__name__.startswith("_")
+    )
     return {
         name.replace("_", ""): {lower_camel(parameter) for parameter in inspect.signature(method).parameters}
         for name, method in methods
@@ -127,7 +129,9 @@ def test_only_staff_are_dialled_screened_and_shown_the_lines_own_number(day: Day
 
 
 def test_no_address_carries_a_number(day: Day) -> None:
-    addresses = [value for request in day.documents for element in parsed(request).iter() for value in element.attrib.values()]
+    addresses = [
+        value for request in day.documents for element in parsed(request).iter() for value in element.attrib.values()
+    ]
     addresses += [element.text or "" for element in elements(day, "Redirect")]
 
     for number in (*NUMBERS, *STAFF.values()):

@@ -28,6 +28,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 WIDTH = 256
 HASH = 32
 MOST_FINDINGS = 1000
+MOST_DATES = 20
+AN_HOUR = 3_600_000
 UNREADABLE = (ValueError, KeyError, TypeError, IndexError, RecursionError)
 CSV_HEADER = "leaf_index leaf_hash at actor role action object purpose result build facts".split()
 PLAIN_FILES = {"checkpoint", "log.vkey", "README.txt", "verify_log.py", "events.jsonl", "events.csv", "events.cef"}
@@ -350,6 +352,7 @@ def _check_leaves(
     folder: Path, head: Checkpoint, kept: list[Checkpoint], report: Report, progress: Progress | None
 ) -> None:
     tree, history, views = _Tree(folder, report), _History(kept, report), _views(folder, report)
+    dates = _Dates()
     root = fold([])
     for number in range(-(-head.size // WIDTH)):
         width = min(WIDTH, head.size - tree.size)
@@ -357,6 +360,7 @@ def _check_leaves(
         stored = _read_tile(folder, 0, number, width, report)
         hashes = _compare_entries(tree.size, entries, stored, width, report)
         told = _told(tree.size, entries, width, report)
+        dates.compare(tree.size, told)
         for view in views:
             view.compare(tree.size, told, hashes)
         history.compare(tree, hashes)
@@ -365,6 +369,7 @@ def _check_leaves(
         if progress:
             progress(tree.size, head.size)
     tree.finish()
+    report.remarks += dates.remarks
     for view in views:
         view.finish()
     if head.root != root:
@@ -389,6 +394,33 @@ def _compare_entries(start: int, entries: list[bytes], stored: list[bytes], widt
         elif own[place] != leaf:
             report.wrong_leaf(start + place, "entry does not hash to the stored leaf hash")
     return stored or own + [bytes(HASH)] * (width - len(own))
+
+
+class _Dates:
+    """Every entry's date against those before it: a place in the tree is given when an entry is written, not dated.
+
+    A remark, and not a fault: a clock that was put right leaves the same trace as somebody who dated a deed back.
+    """
+
+    def __init__(self) -> None:
+        self._latest = 0
+        self._backwards: list[int] = []
+
+    @property
+    def remarks(self) -> list[str]:
+        if not self._backwards:
+            return []
+        which = ", ".join(map(str, self._backwards[:MOST_DATES])) + (", ..." if self._backwards[MOST_DATES:] else "")
+        what = "dated more than an hour before entries that stand earlier in the log"
+        return [f"{len(self._backwards)} entries are {what}, as if dated back: leaf {which}"]
+
+    def compare(self, start: int, told: list[Told | None]) -> None:
+        for leaf, entry in enumerate(told, start):
+            if entry is None:
+                continue
+            if entry["milliseconds"] < self._latest - AN_HOUR:
+                self._backwards.append(leaf)
+            self._latest = max(self._latest, entry["milliseconds"])
 
 
 class _History:

@@ -167,7 +167,7 @@ class Case(Base):
             self.log("case.breached", by="engine", at=at, due_at=self.due_at.isoformat())
 
     def close(self, *, by: Person, at: datetime, outcome: str, code: str) -> None:
-        """End the case. Without first contact only a reason why none can be made will do, and the breach still comes."""
+        """End the case. Without first contact only a reason why none can be made will do; the breach still comes."""
         if self.closure or self.join:
             raise BadInput("This case is closed already.")
         if self.first_contact is None and code not in CLOSED_WITHOUT_CONTACT:
@@ -181,10 +181,14 @@ class Case(Base):
         self._forget_how_to_recognise()
 
     def join_into(self, other: Case, *, by: str, at: datetime) -> None:
-        """This case goes on as part of another, older one whose clock runs already: the earlier clock wins."""
+        """This case goes on as part of another, older one whose clock runs already: the earlier clock wins.
+
+        Who is recognised by this case is from now on recognised as the other's.
+        """
         if other.opened_at > self.opened_at:
             raise BadInput("A case joins an older one, so that the earlier clock counts.")
         self.join = Join(into_id=other.id, at=at, by=by)
+        _session_of(self).execute(update(RepeatTag).where(RepeatTag.case_id == self.id).values(case_id=other.id))
         self.log("case.merged", by=by, at=at, into=other.pseudonym)
 
     def mark_danger(self, *, by: str, at: datetime) -> None:

@@ -47,13 +47,24 @@ def locked_if_free(session: Session, case_id: str) -> Case | None:
     return session.scalar(_fresh(case_id).with_for_update(key_share=True, skip_locked=True))
 
 
+def going_on(session: Session, case_id: str) -> Case:
+    """The case, or the older one it goes on as part of; locked for change like `locked`."""
+    case = locked(session, case_id)
+    while case.join:
+        case = locked(session, case.join.into_id)
+    return case
+
+
 def _fresh(case_id: str) -> Select[Case]:
     return select(Case).where(Case.id == case_id).execution_options(populate_existing=True)
 
 
 def by_reference(session: Session, reference: str) -> Case | None:
     """The case with this reference, however it was typed."""
-    return session.scalar(select(Case).where(Case.reference == reference.strip().upper()))
+    typed = reference.strip().upper()
+    if not typed.isalnum():  # PostgreSQL takes no NUL, not even to look for it
+        return None
+    return session.scalar(select(Case).where(Case.reference == typed))
 
 
 def approach_from(session: Session, source: str) -> Approach | None:

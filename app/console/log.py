@@ -26,6 +26,7 @@ from app.web import Now
 router = APIRouter(prefix="/console", dependencies=[Depends(from_our_pages)])
 
 ON_A_PAGE: Final = 50
+LARGEST_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def show(
     site: ASite,
     now: Now,
     who: Annotated[SignedIn, only(*LOG_ROLES)],
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
 ) -> Response:
     """The latest entries, or those before one."""
     with site.db.transaction() as session:

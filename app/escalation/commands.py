@@ -20,11 +20,13 @@ from app.escalation.replies import Answer
 from app.notifications import outbox, wording
 from app.notifications.models import Priority
 from app.staff.models import Person
+from app.staff.roles import Role
 
 ANSWER_LASTS = timedelta(minutes=30)
 _TAKE: Final = frozenset({"1", "OK"})
 _PASS_ON: Final = frozenset({"2"})
 _WHAT_WAITS: Final = frozenset({"?"})
+_MAY_ASK: Final = frozenset({Role.HANDLER, Role.COORDINATOR, Role.MANAGER})
 _WORD = re.compile(r"[\w?]+")
 _WORDING: Final = {
     Answer.TAKEN: "sms.taken",
@@ -45,7 +47,7 @@ def obey(session: Session, person: Person, body: str, *, source: str, at: dateti
     session.add(StaffMessage(source=source, person_id=person.id, at=at))
     session.flush()
     command, *rest = [word.upper() for word in _WORD.findall(body)] or [""]
-    if command in _WHAT_WAITS:
+    if command in _WHAT_WAITS and not _MAY_ASK.isdisjoint(person.roles):
         waiting = [
             case.reference for case in session.scalars(queries.awaiting().order_by(Case.due_at)) if not case.hold
         ]
@@ -65,11 +67,18 @@ def obey(session: Session, person: Person, body: str, *, source: str, at: dateti
 
 
 def _meant(session: Session, person: Person, rest: Sequence[str]) -> Case | None:
-    if rest:
-        return queries.by_reference(session, rest[0])
     paged = outbox.latest_page_to(session, person.id)
+    if rest:
+        case = queries.by_reference(session, rest[0])
+        return case if case and _may_answer(person, case, paged) else None
     cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(paged)))}
     return next((cases[case_id] for case_id in paged if cases[case_id].awaits_contact), None)
+
+
+def _may_answer(person: Person, case: Case, paged: Sequence[str]) -> bool:
+    """The console's rule for taking: a handler, or somebody who was asked to."""
+    was_asked = case.id in paged or (case.responsible is not None and case.responsible.person_id == person.id)
+    return Role.HANDLER in person.roles or was_asked
 
 
 def _answer_waiting(session: Session, person: Person, waiting: list[str], *, source: str, at: datetime) -> None:

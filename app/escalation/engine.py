@@ -10,19 +10,22 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.queries import locked_if_free
 from app.db import Database, one_at_a_time
 from app.escalation.ladder import advance
 from app.escalation.models import Escalation, Pulse
-from app.escalation.opening import adopt, escalation_of
+from app.escalation.opening import adopt, escalation_of, wake_deserted
 from app.logs import Log
 from app.programme.apply import current
 
 AT_ONCE = 100
 """Cases looked up at a time."""
+
+MOST_FAILURES = 30_000
+"""Counted so far and no further: three weeks of minutes."""
 
 POSTPONED_BY = timedelta(minutes=1)
 """How long a case whose step failed is put aside; it is tried again, and said aloud each time."""
@@ -54,9 +57,13 @@ def play(db: Database, *, at: datetime) -> Round:
 
 
 def adopt_orphans(db: Database, *, at: datetime) -> int:
-    """Begin escalations for waiting cases that have none; loud, because reception should have done it."""
+    """Begin escalations for waiting cases that have none; loud, because reception should have done it.
+
+    Cases whose holder has left the staff are woken: nobody has them any more.
+    """
     with db.transaction() as session:
         found = adopt(session, current(session).routine, at=at)
+        wake_deserted(session, at=at)
     if found:
         _log.error("cases had no escalation", count=found)
     return found
@@ -108,11 +115,12 @@ def _step(session: Session, case_id: str, *, at: datetime) -> bool:
 
 def _postpone(db: Database, case_id: str, problem: Exception, *, at: datetime) -> None:
     _log.error("a case could not be advanced; put aside", problem=problem, case=case_id)
+    full = Escalation.failures >= MOST_FAILURES
     with db.transaction() as session:
         session.execute(
             update(Escalation)
             .where(Escalation.case_id == case_id)
-            .values(next_at=at + POSTPONED_BY, failures=Escalation.failures + 1)
+            .values(next_at=at + POSTPONED_BY, failures=case((full, MOST_FAILURES), else_=Escalation.failures + 1))
         )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.cases.facts import Hold
 from app.cases.models import Case
 from app.escalation import targets
 from app.escalation.models import Escalation, StepTaken
@@ -40,7 +41,7 @@ def advance(session: Session, case: Case, escalation: Escalation, *, at: datetim
     the untaken ladder. The breach is recorded at the deadline, whatever the ladders say.
     """
     policy = from_json(escalation.policy)
-    lapse = case.hold.at + policy.grace if case.hold and case.awaits_contact else None
+    lapse = _lapse(case.hold, policy) if case.hold and case.awaits_contact else None
     step = _next_step(case, escalation, policy)
     due = min((moment for moment in (lapse, step and step.at, _breach_at(case)) if moment), default=None)
     if due is None or due > at:
@@ -53,6 +54,12 @@ def advance(session: Session, case: Case, escalation: Escalation, *, at: datetim
     elif step:
         _take(session, case, escalation, policy, step, at=at)
     escalation.next_at = at
+
+
+def _lapse(hold: Hold, policy: Policy) -> datetime:
+    """When a hold without contact ends: with the grace, or when its holder left the staff."""
+    grace_over = hold.at + policy.grace
+    return min(grace_over, hold.person.left_at) if hold.person.left_at else grace_over
 
 
 def _breach_at(case: Case) -> datetime | None:
@@ -86,7 +93,8 @@ def _earlier(waiting: Due | None, fresh: Due | None, hurried_at: datetime) -> Du
 
 
 def _come_back(case: Case, escalation: Escalation, *, at: datetime, lapsed_at: datetime) -> None:
-    case.release(at=at, by="engine", because="grace_over")
+    left = case.hold is not None and not case.hold.person.is_active
+    case.release(at=at, by="engine", because="holder_left" if left else "grace_over")
     start_over(escalation, at=lapsed_at)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from app.cases.facts import Hold
 from app.cases.models import Case
 from app.cases.queries import awaiting
 from app.escalation import targets
 from app.escalation.models import Escalation
 from app.escalation.policy import Ladder, Policy, Step, to_json
 from app.programme.schema import Routine, UncontactedStep, UntakenStep
+from app.staff.models import Person
 
 
 def begin(session: Session, case: Case, routine: Routine, *, at: datetime) -> Escalation:
@@ -38,6 +40,13 @@ def adopt(session: Session, routine: Routine, *, at: datetime) -> int:
     for case in orphans:
         begin(session, case, routine, at=at)
     return len(orphans)
+
+
+def wake_deserted(session: Session, *, at: datetime) -> None:
+    """Let the engine look now at cases whose holder has left the staff, and not when the grace would be over."""
+    deserted = select(Hold.case_id).join(Hold.person).where(Hold.released_at.is_(None), Person.left_at.is_not(None))
+    asleep = Escalation.case_id.in_(deserted), Escalation.next_at > at
+    session.execute(update(Escalation).where(*asleep).values(next_at=at))
 
 
 def frozen(routine: Routine) -> Policy:

@@ -13,7 +13,7 @@ from app.escalation.models import Escalation, Pass
 from app.oncall.duty import Duty, duty
 from app.programme.fields import Tier
 from app.staff import directory
-from app.staff.models import Person
+from app.staff.models import ChannelKind, Person
 
 
 def people(
@@ -21,12 +21,14 @@ def people(
 ) -> list[Person]:
     """Everyone the step names, each once, in the order it names them.
 
-    When that is nobody: the ring order, and when that is empty too, everybody who works here.
+    When none of them has a telephone: the ring order, and when nobody there has one either, everybody who works here.
     """
     now_on_duty = duty(session, at)
     passed = _passed(session, escalation)
     found = [person for word in wanted for person in _named(session, case, word, now_on_duty, passed)]
-    return _once(found) or list(now_on_duty.ring_order) or directory.everyone(session)
+    lines = [_once(found), list(now_on_duty.ring_order), directory.everyone(session)]
+    reachable = (line for line in lines if any(person.channel(ChannelKind.PHONE) for person in line))
+    return next(reachable, None) or next(filter(None, lines), [])
 
 
 def first_in_line(session: Session, case: Case, escalation: Escalation, *, at: datetime) -> Person | None:
@@ -43,12 +45,13 @@ def _named(session: Session, case: Case, word: str, now_on_duty: Duty, passed: s
             backup = now_on_duty.backup
             return [backup] if backup and backup.id not in passed else line[1:2]
         case "holder":
-            return [case.hold.person] if case.hold else [case.responsible.person] if case.responsible else []
+            named = case.hold or case.responsible
+            return [named.person] if named and named.person.is_active else []
         case "coordinator" | "manager":
             return [person for person in directory.everyone(session) if word in person.roles]
         case alias:
-            named = directory.by_alias(session, alias)
-            return [named] if named and named.is_active else []
+            person = directory.by_alias(session, alias)
+            return [person] if person else []
 
 
 def _passed(session: Session, escalation: Escalation) -> set[str]:

@@ -78,6 +78,6 @@ def receipt(form: Signed, db: Db, now: Now, notification_id: str) -> Response:
 
 def _page(session: Session, notification_id: str) -> Notification:
     page = session.get(Notification, notification_id)
-    if page is None:
+    if page is None or not page.person.is_active:
         raise NoSuchPage("There is no such page.")
     return page

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from app.cases.facts import Approach as Row
 from app.cases.facts import Connection
-from app.cases.queries import locked
+from app.cases.queries import going_on
 from app.errors import NoSuchPage
 from app.escalation import replies
 from app.intake.line import Line, Signed, TheLine, prompt, xml
@@ -87,7 +87,7 @@ def connect(session: Session, approach_id: str, person: Person, *, at: datetime)
     row = session.get(Row, approach_id)
     if row is None:
         raise NoSuchPage("There is no such call.")
-    case = locked(session, row.case_id)
+    case = going_on(session, row.case_id)
     connection = session.get(Connection, approach_id)
     if connection is None:
         connection = Connection(approach_id=approach_id, person_id=person.id, at=at)
@@ -99,7 +99,7 @@ def connect(session: Session, approach_id: str, person: Person, *, at: datetime)
 
 def _handler(session: Session, person_id: str) -> Person:
     person = session.get(Person, person_id)
-    if person is None:
+    if person is None or not person.is_active:
         raise NoSuchPage("There is no such person.")
     return person
 

@@ -58,12 +58,12 @@ def tell_callback(
     nothing, whatever has been said since, and gets the same code.
     """
     row = session.get_one(Approach, approach_id)
-    case = queries.locked(session, row.case_id)
+    case = queries.going_on(session, row.case_id)
     digest = hmac.digest(desk.index_key, f"dygnet return code v1|{row.source}".encode(), "sha256")
     code = f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
     tag = _code_tag(desk, code)
     if session.get(ReturnCode, tag) is None:
-        session.add(ReturnCode(tag=tag, case_id=row.case_id, at=at))
+        session.add(ReturnCode(tag=tag, case_id=case.id, at=at))
         about = contents.latest(session, row, kind) if kind else None
         permit(case, wish, hours, content_id=about.id if about else None, at=at)
     return code
@@ -76,9 +76,12 @@ def come_back(session: Session, desk: Desk, approach_id: str, code: str, *, at: 
     """
     row = session.get_one(Approach, approach_id)
     case = queries.locked(session, row.case_id)
-    older = queries.with_return_code(session, _code_tag(desk, code))
-    if older is None or older.id == case.id or case.join:
-        return older is not None
+    found = queries.with_return_code(session, _code_tag(desk, code))
+    if found is None or case.join:
+        return found is not None
+    older = queries.going_on(session, found.id)
+    if older.id == case.id:
+        return True
     if older.awaits_contact and older.opened_at <= case.opened_at:
         case.join_into(older, by="caller", at=at)
     elif case.continues_id is None:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from app.audit.impersonal import LARGEST
 from app.audit.log import record
 from app.catalogue import FIRST_LANGUAGE
 from app.clock import Clock
@@ -77,13 +78,14 @@ class Courier:
             return [self._parcel(session, row, at) for row in rows]
 
     def _parcel(self, session: Session, row: Notification, at: datetime) -> Parcel:
-        return Parcel(
-            id=row.id,
-            channel=row.channel,
-            text=_text(row, at),
-            valid_for=(row.valid_until - at) / self._clock.speed,
-            address=self._directory.phone_of(session, row.person),
-        )
+        """A row that cannot be read becomes a parcel without an address: it fails by itself, and delays nobody's."""
+        try:
+            text, address = _text(row, at), self._directory.phone_of(session, row.person)
+        except Exception as problem:  # noqa: BLE001 - one broken row may not stop the others
+            _log.error("a page cannot be written out; put aside", problem=problem, channel=row.channel)
+            text, address = "", None
+        valid_for = (row.valid_until - at) / self._clock.speed
+        return Parcel(id=row.id, channel=row.channel, text=text, valid_for=valid_for, address=address)
 
     def _send(self, parcel: Parcel) -> None:
         try:
@@ -123,7 +125,7 @@ class Courier:
                 about=f"person:{row.person.alias}",
                 channel=row.channel,
                 notification=row.id,
-                late_ms=int((at - row.due_at).total_seconds() * 1000),
+                late_ms=min(int((at - row.due_at).total_seconds() * 1000), LARGEST - 1),
             )
 
     def _note_refusal(self, parcel: Parcel, problem: CarrierError) -> None:

@@ -11,6 +11,9 @@ from datetime import timedelta
 _ISO = re.compile(
     r"P(?=.)(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?", re.ASCII
 )
+LONGEST = timedelta(days=3660)
+"""Nothing in a routine lasts longer; what is written here can be read back, and added to any moment."""
+
 _FROM_DAYS_ON = timedelta(days=2)
 
 
@@ -20,7 +23,10 @@ def parse(text: str) -> timedelta:
     if match is None:
         raise ValueError("is not a duration; write it as PT5M, PT24H or P7D")
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    duration = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if duration > LONGEST:
+        raise ValueError(f"must be at most {iso(LONGEST)}")
+    return duration
 
 
 def iso(duration: timedelta) -> str:

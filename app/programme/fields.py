@@ -131,6 +131,8 @@ def _swedish(value: str) -> str:
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if value != written or not phonenumbers.is_valid_number_for_region(number, "SE"):
         raise ValueError("is not a Swedish number in E.164; write it as +46701740605")
+    if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE:
+        raise ValueError("is a premium number, which the line never dials or shows")
     return value
 
 

@@ -31,6 +31,8 @@ def everyone(session: Session) -> list[Person]:
 
 def by_alias(session: Session, alias: str) -> Person | None:
     """The member of staff called so, or None when nobody is, or no longer."""
+    if not alias.isprintable():  # PostgreSQL takes no NUL, not even to look for it
+        return None
     return session.scalar(select(Person).where(Person.alias == alias, Person.left_at.is_(None)))
 
 

@@ -14,7 +14,7 @@ from app.cases.first_contact import Standing, due_at, is_overdue, standing
 
 A_DAY = timedelta(hours=24)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ LASTS = timedelta(days=30)
 EVERY_HALF_HOUR = [SAID.astimezone(STOCKHOLM) + timedelta(minutes=30 * half) for half in range(48)]
 PARTS_OF_A_DAY = (Hours.DAY, Hours.EVENING, Hours.NIGHT)
 
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(STOCKHOLM))
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(STOCKHOLM))  # noqa: DTZ001
 wishes = st.builds(
     Wish,
     channel=st.sampled_from(["call", "sms", "voicemail"]),

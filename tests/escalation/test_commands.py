@@ -63,7 +63,9 @@ def test_two_passes_it_on(session: Session, paged: Case, body: str) -> None:
     assert answers(session) == [("sms.passed", {"reference": paged.reference})]
 
 
-@pytest.mark.parametrize("body", ["", "hej", "11", "12", "1a", "ja", "OK?no", "👍", "1 XXXX", "0", "TAKE", "kan inte 1"])
+@pytest.mark.parametrize(
+    "body", ["", "hej", "11", "12", "1a", "ja", "OK?no", "👍", "1 XXXX", "0", "TAKE", "kan inte 1"]
+)
 def test_anything_else_is_answered_with_help_and_does_nothing(session: Session, paged: Case, body: str) -> None:
     text(session, body)
 

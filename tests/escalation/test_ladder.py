@@ -188,9 +188,7 @@ def test_who_passes_a_case_on_is_not_the_next_to_be_paged(climb: Climb) -> None:
 
 def test_when_everybody_has_passed_it_on_it_still_goes_to_somebody(climb: Climb) -> None:
     for minute, alias in enumerate(("anna", "bo", "carin", "dag")):
-        replies.pass_on(
-            climb.session, climb.case.id, by=desk.named(climb.session, alias), at=MONDAY + minute * MINUTE
-        )
+        replies.pass_on(climb.session, climb.case.id, by=desk.named(climb.session, alias), at=MONDAY + minute * MINUTE)
     climb.until(MONDAY + 5 * MINUTE)
 
     assert any(page.queued_at >= MONDAY + 3 * MINUTE for page in climb.pages)
@@ -255,8 +253,7 @@ def test_no_chain_either_means_everybody_who_works_here(session: Session) -> Non
 )
 def test_the_words_of_the_file_mean_people(climb: Climb, wanted: list[str], expected: list[str]) -> None:
     found: Iterable[str] = (
-        person.alias
-        for person in targets.people(climb.session, climb.case, climb.escalation, wanted, at=MONDAY)
+        person.alias for person in targets.people(climb.session, climb.case, climb.escalation, wanted, at=MONDAY)
     )
 
     assert list(found) == expected

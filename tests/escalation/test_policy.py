@@ -62,9 +62,7 @@ def ladder(*rows: tuple[int, int | None]) -> Policy:
         ({"acute.0": 9}, 0, "untaken.0.0"),
     ],
 )
-def test_the_next_step_is_the_earliest_that_was_not_taken(
-    position: dict[str, int], minutes: int, label: str
-) -> None:
+def test_the_next_step_is_the_earliest_that_was_not_taken(position: dict[str, int], minutes: int, label: str) -> None:
     due = upcoming(ladder((0, None), (5, 10), (30, None)), Ladder.UNTAKEN, position, start=START)
 
     assert due

@@ -1,4 +1,4 @@
-"""The outbox: written with the deed, claimed before it is sent, tried again when that can help, and never in two states."""
+"""The outbox: written with the deed, claimed before it is sent, tried again when that helps, never in two states."""
 
 from __future__ import annotations
 
