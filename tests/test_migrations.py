@@ -102,7 +102,7 @@ def test_each_step_goes_down_and_up_with_rows_in_the_tables(lived_in: Database) 
         before[below] = schema(lived_in)
         kept = rows(lived_in)
         assert all(kept[table] == counted[table] for table in kept), "what is not the step's own stays as it was"
-    lived_in.migrate("base")
+    lived_in.migrate_back()
     assert [name for name in inspect(lived_in.engine).get_table_names() if name != "alembic_version"] == []
     assert triggers(lived_in) == []
 
@@ -121,7 +121,7 @@ def test_going_up_twice_changes_nothing(lived_in: Database) -> None:
 
 
 def test_a_database_that_went_down_and_up_works(lived_in: Database) -> None:
-    lived_in.migrate("base")
+    lived_in.migrate_back()
     lived_in.migrate()
     with lived_in.transaction() as session:
         desk.opened(session)

@@ -411,16 +411,14 @@ class _Dates:
         if not self._backwards:
             return []
         which = ", ".join(map(str, self._backwards[:MOST_DATES])) + (", ..." if self._backwards[MOST_DATES:] else "")
-        what = "dated more than an hour before entries that stand earlier in the log"
-        return [f"{len(self._backwards)} entries are {what}, as if dated back: leaf {which}"]
+        return [f"dated over an hour before entries that stand earlier in the log, as if dated back: leaf {which}"]
 
     def compare(self, start: int, told: list[Told | None]) -> None:
         for leaf, entry in enumerate(told, start):
-            if entry is None:
-                continue
-            if entry["milliseconds"] < self._latest - AN_HOUR:
+            written = entry["milliseconds"] if entry else self._latest
+            if written < self._latest - AN_HOUR:
                 self._backwards.append(leaf)
-            self._latest = max(self._latest, entry["milliseconds"])
+            self._latest = max(self._latest, written)
 
 
 class _History:

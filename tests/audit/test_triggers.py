@@ -71,7 +71,7 @@ def test_a_table_is_not_emptied_nor_changed_by_one_who_plays_a_replica(written, 
 
 
 def test_the_way_down_takes_tables_and_triggers_and_the_way_up_brings_them_back(written):
-    written.migrate("base")
+    written.migrate_back()
     assert [name for name in inspect(written.engine).get_table_names() if name != "alembic_version"] == []
     written.migrate()
     with written.transaction() as session:
