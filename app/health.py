@@ -21,6 +21,7 @@ from app.oncall import roster
 from app.oncall.duty import duty, rota_of
 from app.programme.apply import current
 from app.programme.fields import Tier
+from app.staff.models import ChannelKind
 from app.web import Db, Now, Problem, new_face
 
 STALE_AFTER = timedelta(seconds=60)
@@ -88,7 +89,7 @@ def readyz(request: Request, db: Db, now: Now) -> JSONResponse:
     try:
         with db.reading() as session:
             pulse = session.get(Pulse, 1)
-            somebody = bool(duty(session, now).ring_order)
+            somebody = any(person.channel(ChannelKind.PHONE) for person in duty(session, now).ring_order)
     except Exception:  # noqa: BLE001 - whatever it is, we are not ready
         return JSONResponse({"ready": False, "missing": ["database"]}, status_code=503)
     clock: Clock = request.app.state.clock

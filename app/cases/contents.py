@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from app.cases.facts import Approach, Content, Grant
 from app.cases.models import Case
@@ -61,16 +61,23 @@ def latest(session: Session, approach: Approach, kind: str) -> Content | None:
 
 
 def reveal(case: Case, *, by: Person, because: str, at: datetime) -> None:
-    """Leave the entry that must be committed before anything is opened."""
+    """Leave the entries that must be committed before anything is opened: one for each case whose secrets will show."""
     if because not in REVEAL_REASONS:
         raise BadInput("Say why you need to see this: choose one of the reasons.")
-    case.log("case.revealed", by=by.alias, at=at, because=because)
+    for one in _whole(case):
+        one.log("case.revealed", by=by.alias, at=at, because=because)
 
 
 def opened(session: Session, case: Case, reader: PrivateKey) -> list[Opened]:
     """Everything secret about the case and those joined into it, oldest first."""
-    found = [secret for one in (case, *joined_into(session, case)) for secret in _opened_of(session, one, reader)]
+    found = [secret for one in _whole(case) for secret in _opened_of(session, one, reader)]
     return sorted(found, key=lambda secret: secret.at)
+
+
+def _whole(case: Case) -> list[Case]:
+    """The case and those that go on as part of it."""
+    session = object_session(case)
+    return [case, *joined_into(session, case)] if session else [case]
 
 
 def _opened_of(session: Session, case: Case, reader: PrivateKey) -> Iterator[Opened]:

@@ -55,6 +55,8 @@ class Approach(Base):
     withheld: Mapped[bool] = mapped_column(default=False)
     entered_by: Mapped[str | None] = mapped_column(String(40))
 
+    connection: Mapped[Connection | None] = relationship()
+
 
 class Content(Base):
     """Something secret about a case, sealed to the case's own key."""

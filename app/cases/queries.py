@@ -115,7 +115,7 @@ def board(session: Session) -> list[Case]:
             .options(
                 selectinload(Case.holds),
                 selectinload(Case.assignments),
-                selectinload(Case.approaches),
+                selectinload(Case.approaches).joinedload(Approach.connection),
                 selectinload(Case.first_contact),
                 selectinload(Case.danger),
                 selectinload(Case.breach),

@@ -15,7 +15,7 @@ from app.cases.first_contact import Standing
 from app.cases.models import Case
 from app.console.doors import SignedIn
 from app.console.next_step import Next, Reader, next_step
-from app.console.sight import asked, keeps, may_take, oversees
+from app.console.sight import asked, keeps, may_take, oversees, spoke
 from app.console.times import Times
 
 
@@ -65,7 +65,11 @@ def board(session: Session, who: SignedIn, times: Times) -> Board:
     if oversees(who):
         shown = cases
     else:
-        shown = [case for case in cases if keeps(case, who) or (case.awaits_contact and case.hold is None)]
+        shown = [
+            case
+            for case in cases
+            if keeps(case, who) or (case.awaits_contact and (case.hold is None or spoke(case, who)))
+        ]
     ties = ties_of(session, who)
     rows = sorted((row_of(case, who, times, ties) for case in shown), key=_pressing)
     return Board(

@@ -29,9 +29,15 @@ def keeps(case: Case, who: SignedIn) -> bool:
 
 
 def may_record(case: Case, who: SignedIn) -> bool:
-    """Whether they may write down an attempt: the case is theirs, or was. A contact made by somebody whose hold ran
-    out in the meantime still is a contact."""
-    return keeps(case, who) or any(hold.person_id == who.person_id for hold in case.holds)
+    """Whether they may write down an attempt: the case is theirs, or was, or they had the caller on the line. A contact
+    made by somebody whose hold ran out in the meantime still is a contact."""
+    return keeps(case, who) or spoke(case, who) or any(hold.person_id == who.person_id for hold in case.holds)
+
+
+def spoke(case: Case, who: SignedIn) -> bool:
+    """Whether they had the caller on the line, though a colleague may hold the case."""
+    connections = (approach.connection for approach in case.approaches)
+    return any(connection.person_id == who.person_id for connection in connections if connection)
 
 
 def oversees(who: SignedIn) -> bool:
@@ -40,9 +46,11 @@ def oversees(who: SignedIn) -> bool:
 
 
 def sees(case: Case, who: SignedIn) -> bool:
-    """Whether the case's page is theirs to open: it is theirs, it waits and they answer, or they oversee."""
+    """Whether the case's page is theirs to open: it is theirs, it waits and they answer, they spoke with the caller of
+    a case that awaits contact, or they oversee."""
     waits = case.awaits_contact and case.hold is None
-    return keeps(case, who) or oversees(who) or (waits and who.may(Role.HANDLER))
+    has_news = case.awaits_contact and spoke(case, who)
+    return keeps(case, who) or oversees(who) or has_news or (waits and who.may(Role.HANDLER))
 
 
 def may_take(case: Case, who: SignedIn, asked: frozenset[str]) -> bool:

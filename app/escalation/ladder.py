@@ -106,6 +106,11 @@ def start_over(escalation: Escalation, *, at: datetime) -> None:
     escalation.counts_from, escalation.hurried_at, escalation.next_at = at, None, at
 
 
+def hurry(escalation: Escalation, *, at: datetime) -> None:
+    """The next step that has not been taken at all is due now. Without one, nothing changes."""
+    escalation.hurried_at = escalation.next_at = at
+
+
 def _take(session: Session, case: Case, escalation: Escalation, policy: Policy, due: Due, *, at: datetime) -> None:
     due = caught_up(policy, due, at=at)
     step = policy.ladder(due.ladder)[due.index]

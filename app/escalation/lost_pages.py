@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.cases.queries import locked
-from app.escalation.ladder import queue_page
+from app.escalation.ladder import hurry, queue_page
 from app.escalation.models import StepTaken
 from app.escalation.opening import escalation_of
 from app.notifications import outbox, receipts
@@ -55,7 +55,7 @@ def _move_on(session: Session, case: Case, page: Notification, *, at: datetime) 
     escalation = escalation_of(session, case)
     on_this_ladder = step.step.startswith(escalation.ladder) and step.climb == escalation.climb
     if on_this_ladder and all(other.state == State.FAILED for other in outbox.of_step(session, page.step_id)):
-        escalation.hurried_at = escalation.next_at = at
+        hurry(escalation, at=at)
 
 
 def _tried_otherwise(session: Session, case: Case, page: Notification, *, at: datetime) -> bool:

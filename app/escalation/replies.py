@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.cases.queries import locked
 from app.db import one_at_a_time
 from app.errors import AlreadyTaken
-from app.escalation.ladder import start_over
+from app.escalation.ladder import hurry, start_over
 from app.escalation.models import Pass, StaffMessage
 from app.escalation.opening import escalation_of
 from app.notifications import outbox
@@ -55,18 +56,30 @@ def take(session: Session, case_id: str, *, by: Person, via: str, at: datetime) 
 
 
 def pass_on(session: Session, case_id: str, *, by: Person, at: datetime) -> Answer:
-    """The person hands the case on: it waits, and the next in line is paged at once. The deadline stays."""
+    """The person hands the case on: it waits, and the next in line is paged at once. The deadline stays.
+
+    Handing it on a second time does not begin the ladder anew, or it would never reach its upper steps.
+    """
     case = locked(session, case_id)
     _acknowledge(session, case, by, at=at)
     if not case.awaits_contact:
         return Answer.OVER
     if case.hold and case.hold.person_id != by.id:
         return Answer.ALREADY_TAKEN
+    escalation = escalation_of(session, case)
+    if case.hold or not _has_passed(session, case, by):
+        start_over(escalation, at=at)
+    else:
+        hurry(escalation, at=at)
     case.release(at=at, by=by.alias, because="passed_on")
     case.log("case.declined", by=by.alias, at=at)
-    start_over(escalation_of(session, case), at=at)
     session.add(Pass(case_id=case.id, person_id=by.id, at=at))
     return Answer.PASSED
+
+
+def _has_passed(session: Session, case: Case, by: Person) -> bool:
+    earlier = select(Pass.id).where(Pass.case_id == case.id, Pass.person_id == by.id).limit(1)
+    return session.scalar(earlier) is not None
 
 
 def _acknowledge(session: Session, case: Case, by: Person, *, at: datetime) -> None:

@@ -55,9 +55,8 @@ def _named(session: Session, case: Case, word: str, now_on_duty: Duty, passed: s
 
 
 def _passed(session: Session, escalation: Escalation) -> set[str]:
-    """Who has handed this case on since the ladder last began."""
-    since = select(Pass.person_id).where(Pass.case_id == escalation.case_id, Pass.at >= escalation.counts_from)
-    return set(session.scalars(since))
+    """Who has handed this case on: others come first, until everybody has."""
+    return set(session.scalars(select(Pass.person_id).where(Pass.case_id == escalation.case_id)))
 
 
 def _once(found: Iterable[Person]) -> list[Person]:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from app.errors import NoSuchPage
 from app.escalation import lost_pages, replies
 from app.escalation.replies import Answer
-from app.intake.line import Signed, TheLine, prompt, xml
+from app.intake.line import Signed, TheLine, prompt, source_of, xml
 from app.notifications.models import Notification
 from app.telephony import twiml
 from app.web import Db, Now
@@ -59,7 +59,7 @@ def key(form: Signed, line: TheLine, db: Db, now: Now, notification_id: str) -> 
         }
         if pressed not in deeds:
             return xml(twiml.document(twiml.redirect(line.url(f"page/{notification_id}"))))
-        answer = replies.once(session, form["CallSid"], deeds[pressed], by=person, at=now)
+        answer = replies.once(session, source_of(form, "CallSid"), deeds[pressed], by=person, at=now)
     language = person.languages[0]
     return xml(twiml.document(prompt(language, _WORDS[answer]), twiml.hangup()))
 

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from starlette.responses import Response
 
+from app.errors import BadInput
 from app.intake.reception import Desk
 from app.intake.wording import nearest, say
 from app.staff.directory import Directory
@@ -49,6 +50,14 @@ TheLine = Annotated[Line, Depends(_line)]
 
 Signed = Annotated[Form, Depends(_signed)]
 """The carrier's form, after its signature was found right. Every carrier route asks for it."""
+
+
+def source_of(form: Form, name: str) -> str:
+    """The carrier's own id of this call or text, by which a repeated webhook is known. Raises `BadInput` without it."""
+    source = form.get(name, "")
+    if not source.isalnum():
+        raise BadInput(f"The carrier's form has no usable {name}.")
+    return source
 
 
 def prompt(language: str, key: str, **values: str) -> twiml.Verb:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.escalation import commands
 from app.intake import reception
-from app.intake.line import Signed, TheLine, xml
+from app.intake.line import Signed, TheLine, source_of, xml
 from app.intake.reception import Approach
 from app.programme.apply import current
 from app.telephony import twiml
@@ -24,11 +24,11 @@ def receive(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
     with db.transaction() as session:
         person = line.directory.person_with_number(session, number) if number else None
         if person:
-            commands.obey(session, person, form.get("Body", ""), source=form["MessageSid"], at=now)
+            commands.obey(session, person, form.get("Body", ""), source=source_of(form, "MessageSid"), at=now)
         else:
             approach = Approach(
                 channel="sms",
-                source=form["MessageSid"],
+                source=source_of(form, "MessageSid"),
                 number=number,
                 language=current(session).programme.languages[0],
                 message=form.get("Body") or None,

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from app.cases.facts import Approach as Row
 from app.intake import reception, told
-from app.intake.line import Line, Signed, TheLine, prompt, xml
+from app.intake.line import Line, Signed, TheLine, prompt, source_of, xml
 from app.intake.reception import Approach
 from app.intake.wording import nearest
 from app.programme.apply import current
@@ -36,7 +36,7 @@ def call(session: Session, line: Line, form: Form, *, at: datetime) -> Row:
     language = current(session).programme.languages[0]
     approach = Approach(
         channel="phone",
-        source=form["CallSid"],
+        source=source_of(form, "CallSid"),
         number=caller_number(form.get("From")),
         language=language,
     )

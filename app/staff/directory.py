@@ -11,6 +11,7 @@ import hmac
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from app.errors import Misconfigured
 from app.logs import Log
 from app.staff.models import Channel, ChannelKind, Person
 from app.vault.envelope import Binding, CannotOpen, PublicKey, open_box, seal
@@ -91,8 +92,10 @@ class Directory:
         channel = session.scalar(select(Channel).where(Channel.person_id == person.id, Channel.kind == kind))
         try:
             return self.opened(channel) if channel else None
-        except CannotOpen as problem:
-            # One damaged row makes one person unreachable by one channel; it may not stop the search for the next.
+        except (CannotOpen, Misconfigured) as problem:
+            if not self._keyring.holds("duty"):
+                raise
+            # One damaged row or missing key makes one person unreachable; it may not stop the search for the next.
             _log.error("a staff channel does not open; apply the programme again", problem=problem, staff=person.alias)
             return None
 

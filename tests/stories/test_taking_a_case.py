@@ -7,7 +7,7 @@ from datetime import timedelta
 from app.cases.first_contact import Standing
 from app.notifications.wording import say
 from tests.evidence import deeds
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import ON_ONE_DATABASE, Hotline, hidden_fields
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
 
 
@@ -149,3 +149,28 @@ def test_a_call_of_a_stranger_that_is_answered_takes_the_case_too(hotline: Hotli
 def said(name: str, hotline: Hotline) -> str:
     """The last text this member of staff got."""
     return hotline.phone(name).inbox[-1].body
+
+
+def test_who_had_the_caller_on_the_line_may_record_the_contact_though_a_colleague_holds_the_case(hotline: Hotline):
+    hotline.call_from(A_STRANGER).hang_up()
+    hotline.work()
+    hotline.text_from("carin", f"1 {hotline.case().reference}")
+    caller = hotline.call_from(A_STRANGER)
+    caller.press("1")
+    caller.press("1")
+    hotline.phone("anna").answer()
+    hotline.phone("anna").press("1")
+    desk, page = hotline.sign_in("anna"), f"/console/cases/{hotline.case().reference}"
+    fields = hidden_fields(desk.get(page).text) | {"channel": "call", "outcome": "reached"}
+    desk.post(f"{page}/attempts", data=fields)
+    assert hotline.case().standing is Standing.REACHED
+
+
+def test_handing_on_again_and_again_reaches_the_coordinator_instead_of_going_round(hotline: Hotline):
+    hotline.text_from(A_STRANGER, "hej")
+    for _ in range(3):
+        for alias in ("anna", "bo"):
+            hotline.text_from(alias, f"2 {hotline.case().reference}")
+            hotline.fast_forward(seconds=10)
+    assert hotline.phone("carin").inbox or hotline.phone("carin").ringing
+    assert len(hotline.steps()) < 8
