@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -15,6 +16,14 @@ from app.cases.returning import ReturnCode
 from app.db import Base, Database
 from app.escalation.models import Pass, StepTaken
 from app.notifications.models import Notification
+from app.simulator import Phone
+from tests.people import NUMBERS
+
+if TYPE_CHECKING:
+    from tests.hotline import Hotline
+
+A_SENTENCE = 8
+"""Characters from which a text says something that could be found again; `STOP` stands in many places."""
 
 DEEDS = (Case, Approach, Content, Permission, ReturnCode, Connection, Hold, Pass, FirstContact, StepTaken, Notification)
 """The tables that would have a row too many if something were done twice."""
@@ -40,6 +49,23 @@ def everything_kept(db: Database) -> bytes:
     values = [_bytes(value) for row in rows for value in row]
     files = Path(db.engine.url.database or "").parent.glob("dygnet.db*") if db.is_sqlite else ()
     return b"\0".join([*values, *(path.read_bytes() for path in files)])
+
+
+def given_away(line: Hotline) -> list[str]:
+    """The numbers and words of people outside that stand in the database, or were said or texted to staff."""
+    phones = line.exchange.every_phone()
+    staff = [phone for phone in phones if phone.number in NUMBERS.values()]
+    outside = [phone for phone in phones if phone not in staff]
+    told = "\n".join([*(text.body for phone in staff for text in phone.inbox), *(phone.heard_text for phone in staff)])
+    kept = everything_kept(line.db)
+    return [secret for secret in _secrets_of(outside) if secret.encode() in kept or secret in told]
+
+
+def _secrets_of(phones: Iterable[Phone]) -> Iterator[str]:
+    for phone in phones:
+        yield phone.number
+        yield "0" + phone.number.removeprefix("+46")
+        yield from (text.body for text in phone.sent if len(text.body) >= A_SENTENCE)
 
 
 def _bytes(value: object) -> bytes:

@@ -118,6 +118,11 @@ class Exchange:
         phone.label = label
         return phone
 
+    def every_phone(self) -> list[Phone]:
+        """All phones there are, shown or not."""
+        with self.lock:
+            return list(self._phones.values())
+
     @property
     def shown(self) -> list[Phone]:
         """The phones on the page, in the order they came."""
