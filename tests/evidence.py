@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select, text
 
 from app.audit.models import AuditEntry
 from app.cases.facts import Approach, Connection, Content, FirstContact, Hold, Permission
 from app.cases.models import Case
 from app.cases.returning import ReturnCode
-from app.db import Base, Database
+from app.db import Database
 from app.escalation.models import Pass, StepTaken
 from app.notifications.models import Notification
 from app.simulator import Phone
@@ -44,8 +44,9 @@ def log(db: Database, action: str = "") -> list[dict[str, Any]]:
 
 def everything_kept(db: Database) -> bytes:
     """Every value of every row, and the database's own files where it has any that we can read."""
-    with db.reading() as session:
-        rows = [row for table in Base.metadata.sorted_tables for row in session.execute(select(table))]
+    with db.engine.connect() as connection:
+        tables = inspect(connection).get_table_names()
+        rows = [row for table in tables for row in connection.execute(text(f'SELECT * FROM "{table}"'))]  # noqa: S608
     values = [_bytes(value) for row in rows for value in row]
     files = Path(db.engine.url.database or "").parent.glob("dygnet.db*") if db.is_sqlite else ()
     return b"\0".join([*values, *(path.read_bytes() for path in files)])
@@ -69,5 +70,4 @@ def _secrets_of(phones: Iterable[Phone]) -> Iterator[str]:
 
 
 def _bytes(value: object) -> bytes:
-    held = getattr(value, "box", value)
-    return held if isinstance(held, bytes) else str(held).encode()
+    return bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
