@@ -46,7 +46,6 @@ MESSAGES = [
     f"{WORDS[0]} på {WORDS[1]} letar efter mig, {WORDS[2]}",
     f"Det gäller {WORDS[3]}. {WORDS[4]}.",
 ]
-EVERYBODY_RANG = 85
 
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 _NOT_FACTS = ("audit_", "engine_pulse", "staff_attempts")
@@ -289,10 +288,7 @@ def _the_telephone(line: Hotline) -> None:
 
 
 def _leaves_this_number(line: Hotline) -> None:
-    caller = line.call_from(CALLS)
-    caller.press("1")
-    caller.press("1")
-    line.fast_forward(seconds=EVERYBODY_RANG)
+    caller = line.caller_in_vain(CALLS)
     caller.press("7")
     caller.press("1")
     line.fast_forward(seconds=12)
@@ -303,7 +299,7 @@ def _leaves_another_number(line: Hotline) -> None:
     caller = line.call_from(HIDES, withheld=True)
     caller.press("2")
     caller.press("2")
-    line.fast_forward(seconds=EVERYBODY_RANG)
+    line.everybody_rings_out()
     caller.press("1")
     caller.press("112#")
     line.fast_forward(seconds=12)
@@ -319,7 +315,7 @@ def _wants_no_call(line: Hotline) -> str:
     caller = line.call_from(REFUSES)
     caller.press("1")
     caller.press("3")
-    line.fast_forward(seconds=EVERYBODY_RANG)
+    line.everybody_rings_out()
     line.fast_forward(seconds=12)
     caller.press("3")
     return "".join(filter(str.isdigit, caller.heard_text.rpartition("kod är:")[2].split(".")[0]))

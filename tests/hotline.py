@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
 import uvicorn
 from httpx2 import Response
 from sqlalchemy import event, select
@@ -45,9 +44,6 @@ from tests import people
 PUBLIC_URL = "https://linjen.example.org"
 ACCOUNT = Account("AC" + "0" * 32, "the-token-of-the-account")
 PASSPHRASE = "fyra gula cyklar i regn"
-
-ON_ONE_DATABASE = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
-"""For stories in which no row is fought over: one database tells them as well as two."""
 
 
 class LineClock:
@@ -233,6 +229,19 @@ class Hotline:
         caller.press("1")
         caller.press("1")
         return caller
+
+    def caller_in_vain(self, number: str, *, withheld: bool = False) -> Phone:
+        """The same, but every telephone rings out, and they are asked whether we may call back."""
+        caller = self.caller_waiting(number, withheld=withheld)
+        self.everybody_rings_out()
+        return caller
+
+    def everybody_rings_out(self) -> None:
+        """Nobody answers the call that is waiting, until the caller is asked whether we may call back."""
+        already = len(self.traffic)
+        while not any("callback/chosen" in posted for posted in self.traffic[already:]):
+            assert self.exchange.timeline.next_due(), "the caller was never asked"
+            self.fast_forward(seconds=5)
 
     def text_from(self, number: str, body: str) -> None:
         """Somebody texts the line; the engine does what follows."""

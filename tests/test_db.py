@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.db import Database, new_id, one_at_a_time
 from tests import desk
+from tests.marks import ON_SQLITE
 from tests.people import MONDAY
 
 
@@ -146,9 +147,8 @@ def test_a_moment_comes_back_in_utc_and_to_the_microsecond(db: Database) -> None
     assert kept.tzinfo is UTC
 
 
+@ON_SQLITE
 def test_sqlite_is_set_to_keep_what_it_was_given(db: Database) -> None:
-    if not db.is_sqlite:
-        pytest.skip("these are SQLite's settings")
     with db.engine.connect() as connection:
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from app.audit.log import record
 from app.audit.sequencer import checkpoint, sequence
 from app.db import Base
+from tests.marks import ON_POSTGRESQL
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ONCE = {
@@ -61,10 +62,9 @@ def test_a_row_is_not_replaced_by_inserting_over_it(written, table):
         )
 
 
+@ON_POSTGRESQL
 @pytest.mark.parametrize("table", ONCE)
 def test_a_table_is_not_emptied_nor_changed_by_one_who_plays_a_replica(written, table):
-    if written.is_sqlite:
-        pytest.skip("SQLite has neither TRUNCATE nor replicas")
     for deed in (f"TRUNCATE {table} CASCADE", f"SET session_replication_role = replica; DELETE FROM {table}"):
         with pytest.raises(DBAPIError, match="only ever added to"):
             run(written, deed)

@@ -15,6 +15,7 @@ from app.notifications import outbox
 from app.notifications.models import Notification, Priority, State
 from app.telephony.carrier import CarrierError, Trouble
 from tests import desk
+from tests.marks import ON_POSTGRESQL
 from tests.people import MONDAY
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -170,9 +171,8 @@ def test_the_database_refuses(session: Session, name: str, values: dict[str, obj
         session.execute(update(Notification).where(Notification.id == row.id).values(**values))
 
 
+@ON_POSTGRESQL
 def test_two_couriers_never_carry_the_same_page(db: Database, tmp_path: Path) -> None:
-    if db.is_sqlite:
-        pytest.skip("SQLite's writers take turns")
     desk.employ(db, tmp_path)
     with db.transaction() as session:
         for number in range(10):

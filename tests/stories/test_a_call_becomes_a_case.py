@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.cases.first_contact import Standing
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANNA, ANOTHER_STRANGER, BO, MONDAY
-
-EVERYBODY_RANG = 81
-"""Seconds until Anna, Bo, Carin and Dag have each been rung for twenty."""
 
 
 def test_a_call_is_a_case_due_in_twenty_four_hours(hotline: Hotline):
@@ -54,9 +52,7 @@ def test_hanging_up_after_the_first_word_loses_nothing(hotline: Hotline):
 
 
 def test_only_who_presses_one_gets_the_caller(hotline: Hotline):
-    caller = hotline.call_from(A_STRANGER)
-    caller.press("1")
-    caller.press("1")
+    caller = hotline.caller_waiting(A_STRANGER)
     anna = hotline.phone(ANNA)
     anna.answer()
     assert not caller.bridged_with
@@ -68,9 +64,7 @@ def test_only_who_presses_one_gets_the_caller(hotline: Hotline):
 @ON_ONE_DATABASE
 def test_a_voicemail_never_gets_the_caller_and_the_next_telephone_rings(hotline: Hotline):
     hotline.phone(ANNA).behaviour = "voicemail"
-    caller = hotline.call_from(A_STRANGER)
-    caller.press("1")
-    caller.press("1")
+    caller = hotline.caller_waiting(A_STRANGER)
     hotline.fast_forward(seconds=20)
     assert not caller.bridged_with
     bo = hotline.phone(BO)
@@ -80,11 +74,7 @@ def test_a_voicemail_never_gets_the_caller_and_the_next_telephone_rings(hotline:
 
 
 def test_when_nobody_answers_the_caller_asks_to_be_called_in_the_evening(hotline: Hotline):
-    _let_everybody_ring_out(hotline)
-    caller = hotline.call_from(A_STRANGER)
-    caller.press("1")
-    caller.press("1")
-    hotline.fast_forward(seconds=EVERYBODY_RANG)
+    caller = hotline.caller_in_vain(A_STRANGER)
     caller.press("1")
     caller.press("3")
     call, sms = hotline.case().permissions
@@ -94,11 +84,7 @@ def test_when_nobody_answers_the_caller_asks_to_be_called_in_the_evening(hotline
 
 
 def test_a_hidden_caller_leaves_another_number(hotline: Hotline):
-    _let_everybody_ring_out(hotline)
-    caller = hotline.call_from(A_BORROWED_PHONE, withheld=True)
-    caller.press("1")
-    caller.press("1")
-    hotline.fast_forward(seconds=EVERYBODY_RANG)
+    caller = hotline.caller_in_vain(A_BORROWED_PHONE, withheld=True)
     caller.press("1")
     caller.press("0701740663#")
     caller.press("1")
@@ -116,22 +102,14 @@ def test_two_hidden_callers_are_two_cases(hotline: Hotline):
 
 @ON_ONE_DATABASE
 def test_who_says_do_not_call_hears_a_code_and_nobody_may_call(hotline: Hotline):
-    _let_everybody_ring_out(hotline)
-    caller = hotline.call_from(A_STRANGER)
-    caller.press("1")
-    caller.press("1")
-    hotline.fast_forward(seconds=EVERYBODY_RANG)
+    caller = hotline.caller_in_vain(A_STRANGER)
     caller.press("3")
     assert not any(permission.allowed for permission in hotline.case().permissions)
     assert "kod" in caller.heard_text
 
 
 def test_a_code_from_an_earlier_call_joins_that_case_and_the_earlier_clock_counts(hotline: Hotline):
-    _let_everybody_ring_out(hotline)
-    first = hotline.call_from(A_STRANGER)
-    first.press("1")
-    first.press("1")
-    hotline.fast_forward(seconds=EVERYBODY_RANG)
+    first = hotline.caller_in_vain(A_STRANGER)
     first.press("3")
     code = "".join(filter(str.isdigit, first.heard_text.rpartition("kod är:")[2].split(".")[0]))
     hotline.fast_forward(hours=1)
@@ -142,8 +120,3 @@ def test_a_code_from_an_earlier_call_joins_that_case_and_the_earlier_clock_count
     older, newer = hotline.cases()
     assert newer.join.into_id == older.id
     assert newer.standing is Standing.JOINED
-
-
-def _let_everybody_ring_out(hotline: Hotline) -> None:
-    for name in ("anna", "bo", "carin", "dag"):
-        hotline.phone(name).behaviour = "rings out"

@@ -6,7 +6,8 @@ import re
 
 from app.cases.first_contact import Standing
 from tests.evidence import deeds
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.evidence import deeds
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
 
 

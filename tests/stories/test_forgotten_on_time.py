@@ -16,7 +16,8 @@ from app.cases.facts import Grant
 from app.cases.models import Case
 from app.cases.permissions import may_contact
 from app.vault.keyring import Keyring
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER
 
 pytestmark = ON_ONE_DATABASE

@@ -22,7 +22,8 @@ from app.escalation.models import Escalation
 from app.notifications.models import Notification, State
 from app.simulator.phones import Phone
 from app.vault.keyring import Keyring
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import (
     A_BORROWED_PHONE,
     A_STRANGER,
@@ -40,15 +41,6 @@ WITHOUT_ANNA = (
 ROOT = Path(__file__).parents[2]
 
 
-def ring_out(hotline: Hotline) -> None:
-    """Nobody on duty answers, and the caller is asked whether we may call back."""
-    for _ in range(300):
-        if "callback/chosen" in hotline.traffic[-1]:
-            return
-        hotline.timeline.advance(1)
-    raise AssertionError("the caller was never asked")
-
-
 def heard_code(hotline: Hotline) -> str:
     """The code that the caller has just heard."""
     found = re.search(r"\d \d \d \d, \d \d \d \d", hotline.traffic[-1])
@@ -58,8 +50,7 @@ def heard_code(hotline: Hotline) -> str:
 
 def may_be_called_back(hotline: Hotline, number: str) -> str:
     """Somebody calls, reaches nobody, and may be called on this number at any time; returns their code."""
-    caller = hotline.caller_waiting(number)
-    ring_out(hotline)
+    caller = hotline.caller_in_vain(number)
     caller.press("1")
     caller.press("1")
     return heard_code(hotline)
@@ -79,7 +70,7 @@ def comes_back(hotline: Hotline, number: str, code: str) -> Phone:
 def test_who_comes_back_with_a_code_and_says_do_not_call_is_not_called(hotline: Hotline):
     code = may_be_called_back(hotline, A_STRANGER)
     caller = comes_back(hotline, A_BORROWED_PHONE, code)
-    ring_out(hotline)
+    hotline.everybody_rings_out()
     caller.press("3")
     goes_on, joined = hotline.cases()
     assert joined.standing is Standing.JOINED
@@ -98,7 +89,7 @@ def test_who_answers_a_caller_that_came_back_with_a_code_has_the_case_that_goes_
 @ON_ONE_DATABASE
 def test_a_code_from_a_call_that_was_joined_leads_to_the_case_that_goes_on(hotline: Hotline):
     caller = comes_back(hotline, A_BORROWED_PHONE, may_be_called_back(hotline, A_STRANGER))
-    ring_out(hotline)
+    hotline.everybody_rings_out()
     caller.press("1")
     caller.press("1")
     comes_back(hotline, ANOTHER_STRANGER, heard_code(hotline))

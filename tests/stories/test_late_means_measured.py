@@ -9,7 +9,8 @@ from sqlalchemy import select
 from app.health import status
 from app.notifications.models import Notification
 from tests.evidence import log
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER, MONDAY
 
 pytestmark = ON_ONE_DATABASE

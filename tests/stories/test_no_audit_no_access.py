@@ -11,7 +11,8 @@ from app.audit.verify import verify
 from app.cases.first_contact import Standing
 from app.vault.keyring import Keyring
 from tests.evidence import log
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER, ANOTHER_STRANGER
 
 MESSAGE = "min lillebror Ismail vill hoppa av"

@@ -8,7 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.evidence import everything_kept
-from tests.hotline import ON_ONE_DATABASE, PUBLIC_URL, Hotline, hidden_fields
+from tests.hotline import PUBLIC_URL, Hotline, hidden_fields
+from tests.marks import ON_ONE_DATABASE
 
 pytestmark = ON_ONE_DATABASE
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from app.cases.first_contact import Standing
 from app.notifications.wording import say
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER, BO, PROGRAMME, SELDOM
 
 GIVING_UP = 31

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER, LINE
 
 pytestmark = ON_ONE_DATABASE

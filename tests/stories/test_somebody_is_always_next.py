@@ -16,7 +16,8 @@ from app.cases.models import Case
 from app.db import Database
 from app.errors import Misconfigured
 from app.escalation.models import Escalation
-from tests.hotline import ON_ONE_DATABASE, Hotline, Switchboard
+from tests.hotline import Hotline, Switchboard
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, PROGRAMME, SELDOM
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from app.cases.first_contact import Standing
 from app.notifications.wording import say
 from tests.evidence import deeds
-from tests.hotline import ON_ONE_DATABASE, Hotline, hidden_fields
+from tests.hotline import Hotline, hidden_fields
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER
 
 pytestmark = ON_ONE_DATABASE

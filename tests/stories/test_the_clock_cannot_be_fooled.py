@@ -7,7 +7,8 @@ from datetime import timedelta
 from app.cases.first_contact import Standing
 from app.cases.models import Case
 from app.staff.directory import by_alias
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER, MONDAY, PROGRAMME
 
 

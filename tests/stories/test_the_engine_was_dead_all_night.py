@@ -10,7 +10,8 @@ from app.escalation import engine
 from app.escalation.models import Escalation
 from app.notifications import outbox
 from tests.evidence import log
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from app.audit.export import Exported, export
 from app.audit.verify import verify
 from app.vault.keyring import Keyring
-from tests.hotline import ON_ONE_DATABASE, Hotline
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER
 
 

@@ -16,7 +16,8 @@ from app.settings import Surface
 from app.vault.index import WaitingIndex, short_tag
 from app.vault.keyring import Keyring
 from tests.evidence import everything_kept
-from tests.hotline import ON_ONE_DATABASE, PUBLIC_URL, Hotline, hidden_fields
+from tests.hotline import PUBLIC_URL, Hotline, hidden_fields
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
 
 MESSAGE = "min lillebror Ismail vill hoppa av"
