@@ -2,5 +2,5 @@
 
 `log.record()` writes an entry in the deed's own transaction; `sequencer` turns entries into the leaves
 of a Merkle tree and signs its size and root; `export` makes a folder that anyone can check with
-`verify_log.py` alone. `tree` and `note` are the two public formats, without a database.
+`verifier/` alone, shipped as one file. `tree` and `note` are the two public formats, without a database.
 """

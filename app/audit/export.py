@@ -19,13 +19,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.audit import sequencer, verify_log, views
+from app.audit import sequencer, views
 from app.audit.folder import bundle, tile_path, tiles
 from app.audit.log import record
 from app.audit.models import AuditCheckpoint, AuditEntry, AuditLeaf, AuditTile
 from app.audit.note import Signer
 from app.audit.sequencer import HASH, LogDamaged
 from app.audit.tree import TILE_WIDTH
+from app.audit.verifier.single_file import NAME, single_file
 from app.db import Database
 from app.errors import BadInput
 
@@ -79,7 +80,7 @@ def export(
         _write_checkpoints(session, folder, head.id)
         _write_tiles(session, folder, size)
         _write_entries(session, folder, size, progress)
-    shutil.copyfile(verify_log.__file__, folder / "verify_log.py")
+    _write(folder / NAME, single_file())
     shutil.copyfile(_README, folder / "README.txt")
     return Exported(folder, size, vkey, damage)
 

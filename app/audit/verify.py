@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.audit import verify_log
-from app.audit.verify_log import Progress, Report
+from app.audit.verifier import verification
+from app.audit.verifier.report import Report
+from app.audit.verifier.single_file import NAME, single_file
+from app.audit.verifier.verification import Progress
 
 __all__ = ["Progress", "Report", "verify"]
 
@@ -23,12 +25,12 @@ def verify(
     Without a key the folder's own is used, and the report says so.
     """
     keys = [vkey] if isinstance(vkey, str) else list(vkey or ())
-    report = verify_log.verify(folder, keys, held, progress)
+    report = verification.verify(folder, keys, held, progress)
     if not _same_verifier(folder):
-        report.wrong("verify_log.py: not the verifier that belongs to this version; do not run it")
+        report.wrong(f"{NAME}: not the verifier that belongs to this version; do not run it")
     return report
 
 
 def _same_verifier(folder: Path) -> bool:
-    copy = folder / "verify_log.py"
-    return copy.is_file() and copy.read_bytes() == Path(verify_log.__file__).read_bytes()
+    copy = folder / NAME
+    return copy.is_file() and copy.read_bytes() == single_file().encode()

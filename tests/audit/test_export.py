@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.audit import tree, verify_log
+from app.audit import tree
 from app.audit.actions import ACTIONS
 from app.audit.export import export
 from app.audit.folder import bundle
@@ -19,6 +19,7 @@ from app.audit.log import record
 from app.audit.models import AuditEntry
 from app.audit.note import Checkpoint, Signer
 from app.audit.sequencer import checkpoint, sequence
+from app.audit.verifier import verification
 from app.audit.verify import verify
 from app.db import Base, Database
 from app.errors import BadInput
@@ -129,12 +130,12 @@ def test_the_single_file_verifies_alone(exported, vkey):
 
 
 def test_the_folders_own_key_is_not_trusted_silently(exported, capsys):
-    assert verify_log.main([str(exported.folder)]) == 0
+    assert verification.main([str(exported.folder)]) == 0
     assert "key taken from the folder itself; compare it with the one you were given" in capsys.readouterr().out
 
 
 def test_a_folder_that_is_not_a_log_is_a_mistake_of_its_own(tmp_path, capsys):
-    assert verify_log.main([str(tmp_path)]) == 2
+    assert verification.main([str(tmp_path)]) == 2
     assert "not an exported log" in capsys.readouterr().err
 
 

@@ -7,8 +7,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.audit import verify_log
 from app.audit.note import BadNote, Checkpoint, Signer, VerifierKey, open_note
+from app.audit.verifier import signatures
 
 # The key and note that Go's implementation of signed notes is tested with.
 VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -126,6 +126,6 @@ def test_a_text_that_cannot_be_a_note_is_not_signed(text, key):
 
 
 def test_the_single_file_verifier_reads_the_same_keys():
-    name, key_id, public = verify_log.parse_key(VKEY)
+    name, key_id, public = signatures.parse_key(VKEY)
     assert (name, key_id.hex()) == ("PeterNeumann", "c74f20a3")
     assert public.public_bytes_raw() == VerifierKey.parse(VKEY).public

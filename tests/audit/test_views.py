@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.audit import verify_log, views
+from app.audit import views
+from app.audit.verifier import entries as verifier_entries
+from app.audit.verifier import views as verifier_views
 
 ENTRY = {
     "v": 1,
@@ -60,11 +62,11 @@ def test_a_cef_line_keeps_its_shape_whatever_the_values():
 @given(actor=PRINTABLE, purpose=PRINTABLE, build=PRINTABLE, fact=PRINTABLE)
 def test_whatever_an_entry_says_the_verifier_reads_it_back_from_every_view(actor, purpose, build, fact):
     entry = ENTRY | {"actor": actor, "purpose": purpose, "build": build, "facts": {"fact": fact}}
-    told = verify_log._read_entry(json.dumps(entry).encode())
+    told = verifier_entries.read_entry(json.dumps(entry).encode())
     lines = {
-        verify_log._ocsf_rows: [views.ocsf(entry, 5, "ab")],
-        verify_log._csv_rows: io.StringIO(views.CSV_HEADER + views.csv_row(entry, 5, "ab"), newline=""),
-        verify_log._cef_rows: [views.cef(entry, 5, "ab")],
+        verifier_views.ocsf_rows: [views.ocsf(entry, 5, "ab")],
+        verifier_views.csv_rows: io.StringIO(views.CSV_HEADER + views.csv_row(entry, 5, "ab"), newline=""),
+        verifier_views.cef_rows: [views.cef(entry, 5, "ab")],
     }
     for read, rows in lines.items():
         (row,) = read(rows)
@@ -73,4 +75,4 @@ def test_whatever_an_entry_says_the_verifier_reads_it_back_from_every_view(actor
 
 
 def test_the_header_is_what_the_verifier_expects():
-    assert next(csv.reader([views.CSV_HEADER])) == verify_log.CSV_HEADER
+    assert next(csv.reader([views.CSV_HEADER])) == verifier_views.CSV_HEADER

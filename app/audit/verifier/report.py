@@ -1,0 +1,60 @@
+"""What an auditor is told: what was checked, what is wrong, and what to know besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+MOST_FINDINGS = 1000
+
+
+@dataclass
+class Report:
+    """What was checked, what was found wrong, and what the reader must know besides."""
+
+    checked: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    size: int = 0
+    _found: list[tuple[int, int, str]] = field(default_factory=list)
+    _more: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return not self._found
+
+    @property
+    def findings(self) -> list[str]:
+        """One line for each thing that is wrong; neighbouring leaves with the same trouble share a line."""
+        lines = [f"{leaves_named(first, last)}{what}" for first, last, what in self._found]
+        return [*lines, f"and {self._more} more"] if self._more else lines
+
+    def lines(self) -> list[str]:
+        """The whole report, for a terminal."""
+        return [
+            *(f"NOTE     {line}" for line in self.remarks),
+            *(f"checked  {line}" for line in self.checked),
+            *(f"WRONG    {line}" for line in self.findings),
+            "Nothing is wrong with what was checked." if self.ok else "THE LOG IS NOT AS IT WAS SIGNED.",
+        ]
+
+    def wrong(self, what: str) -> None:
+        self._keep(-1, what)
+
+    def wrong_leaf(self, leaf: int, what: str) -> None:
+        for place in range(len(self._found) - 1, max(len(self._found) - 8, -1), -1):
+            first, last, same = self._found[place]
+            if same == what and last == leaf - 1 >= 0:
+                self._found[place] = (first, leaf, what)
+                return
+        self._keep(leaf, what)
+
+    def _keep(self, leaf: int, what: str) -> None:
+        if len(self._found) < MOST_FINDINGS:
+            self._found.append((leaf, leaf, what))
+        else:
+            self._more += 1
+
+
+def leaves_named(first: int, last: int) -> str:
+    if first < 0:
+        return ""
+    return f"leaf {first}: " if first == last else f"leaves {first} to {last}: "

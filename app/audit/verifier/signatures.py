@@ -1,0 +1,119 @@
+"""Who signed the log: verifier keys and checkpoints, as C2SP signed-note and tlog-checkpoint write them."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.audit.verifier.report import Report
+
+ED25519 = 1
+KEY_BYTES = 32
+FOLDERS_OWN_KEY = "key taken from the folder itself; compare it with the one you were given"
+
+
+class Key(NamedTuple):
+    name: str
+    key_id: bytes
+    public: Ed25519PublicKey
+
+
+class Checkpoint(NamedTuple):
+    origin: str
+    size: int
+    root: bytes
+    where: str
+
+
+def trusted_keys(folder: Path, keys: Sequence[str], report: Report) -> list[Key]:
+    try:
+        folders_own = (folder / "log.vkey").read_text("utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        folders_own = []
+    if not keys:
+        report.remarks.append(FOLDERS_OWN_KEY)
+    elif not set(keys) <= set(folders_own):
+        report.remarks.append("log.vkey does not hold the key you gave; yours is the one that counts")
+    trusted = []
+    for line in keys or folders_own:
+        try:
+            trusted.append(parse_key(line))
+        except ValueError as problem:
+            report.wrong(f"verifier key: {problem}")
+    return trusted
+
+
+def parse_key(line: str) -> Key:
+    """Read `name+id+key`; ValueError when it is not an Ed25519 verifier key."""
+    name, key_id, key = [*line.strip().split("+", 2), "", ""][:3]
+    raw = base64.b64decode(key, validate=True)
+    if len(raw) != 1 + KEY_BYTES or raw[0] != ED25519:
+        raise ValueError("not an Ed25519 verifier key")
+    expected = sha256(name.encode() + b"\n" + raw).digest()[:4]
+    if expected.hex() != key_id:
+        raise ValueError("its id does not belong to its name and key")
+    return Key(name, expected, Ed25519PublicKey.from_public_bytes(raw[1:]))
+
+
+def read_checkpoint(path: Path, where: str, trusted: list[Key], report: Report) -> Checkpoint | None:
+    try:
+        text, _, signatures = path.read_bytes().decode().rpartition("\n\n")
+        origin, size, root = text.split("\n")
+        checkpoint = Checkpoint(origin, int(size), base64.b64decode(root, validate=True), where)
+        lines = [_signature(line) for line in signatures.splitlines()]
+    except (OSError, ValueError):
+        report.wrong(f"{where}: missing, or not a checkpoint")
+        return None
+    if problem := _signature_problem(f"{text}\n".encode(), lines, trusted):
+        report.wrong(f"{where}: {problem}")
+    return checkpoint
+
+
+def _signature(line: str) -> tuple[str, bytes]:
+    dash, name, encoded = line.split(" ")
+    if dash != "\N{EM DASH}":
+        raise ValueError("not a signature line")
+    return name, base64.b64decode(encoded, validate=True)
+
+
+def _signature_problem(text: bytes, lines: list[tuple[str, bytes]], trusted: list[Key]) -> str | None:
+    signed = False
+    for name, raw in lines:
+        for key in trusted:
+            if (name, raw[:4]) == (key.name, key.key_id):
+                try:
+                    key.public.verify(raw[4:], text)
+                except InvalidSignature:
+                    return f"the signature of {name} is wrong"
+                signed = True
+    return None if signed else "not signed by the key"
+
+
+def kept_checkpoints(
+    folder: Path, held: Sequence[Path], head: Checkpoint, trusted: list[Key], report: Report
+) -> list[Checkpoint]:
+    files = [(path, f"checkpoints/{path.name}") for path in sorted((folder / "checkpoints").glob("*.note"))]
+    kept = []
+    for path, where in files + [(path, f"held checkpoint {path.name}") for path in held]:
+        checkpoint = read_checkpoint(path, where, trusted, report)
+        if checkpoint is None:
+            continue
+        if checkpoint.origin != head.origin:
+            report.wrong(f"{where}: from another log, {checkpoint.origin}")
+        elif checkpoint.size > head.size:
+            report.wrong(f"{where}: signed for {checkpoint.size} leaves, but the log ends after {head.size}")
+        else:
+            kept.append(checkpoint)
+        if path not in held and not re.fullmatch(rf"{checkpoint.size}(-\d+)?\.note", path.name):
+            report.wrong(f"{where}: named for another size than it is signed for, {checkpoint.size}")
+    if (head.size, head.root) not in {(checkpoint.size, checkpoint.root) for checkpoint in kept}:
+        report.wrong("checkpoint: not among the kept checkpoints")
+    report.checked.append(f"signatures of {len(files)} kept checkpoints and {len(held)} held by you")
+    return sorted(kept, key=lambda checkpoint: checkpoint.size)

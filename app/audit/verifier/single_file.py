@@ -1,0 +1,48 @@
+"""The verifier as the one file that ships in every export: its modules one after another, their imports on top."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+NAME: Final = "verify_log.py"
+_MODULES: Final = ("report", "signatures", "tiles", "history", "entries", "views", "verification")
+_INTRODUCTION: Final = '''"""Check an exported Dygnet audit log: offline, alone, trusting nobody.
+
+    python verify_log.py FOLDER --key "name+id+key" [--held OLD_CHECKPOINT]
+
+Needs Python 3.11 and the package `cryptography`, nothing else, and shares no code with the program that
+wrote the log. The formats are public: RFC 6962 (tree), C2SP tlog-tiles (folder), C2SP signed-note and
+tlog-checkpoint (signatures). Exit status: 0 nothing wrong, 1 something is wrong, 2 not a log.
+"""
+'''
+
+
+@cache
+def single_file() -> str:
+    """The source of `verify_log.py`. A name means one thing in all its modules."""
+    rooms = {name: Path(__file__).with_name(f"{name}.py").read_text("utf-8") for name in _MODULES}
+    top = ["from __future__ import annotations", "", *_imports([ast.parse(text) for text in rooms.values()])]
+    return "\n\n\n".join([f"{_INTRODUCTION}\n" + "\n".join(top), *map(_body, rooms.values())]) + "\n"
+
+
+def _imports(modules: list[ast.Module]) -> list[str]:
+    """What the modules import from elsewhere, each name once."""
+    plain: set[str] = set()
+    named: dict[str, set[str]] = {}
+    for node in (node for module in modules for node in module.body):
+        if isinstance(node, ast.Import):
+            plain |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not (node.module or "").startswith(("app.", "__future__")):
+            named.setdefault(node.module or "", set()).update(alias.name for alias in node.names)
+    froms = (f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(named.items()))
+    return [*(f"import {name}" for name in sorted(plain)), *froms]
+
+
+def _body(text: str) -> str:
+    """What stands below a module's imports, under its title."""
+    module = ast.parse(text)
+    last = max(node.end_lineno or 0 for node in module.body if isinstance(node, ast.Import | ast.ImportFrom))
+    return f"# {ast.get_docstring(module)}\n\n" + "\n".join(text.splitlines()[last:]).strip()

@@ -1,0 +1,75 @@
+"""The files of the log, as C2SP tlog-tiles lays them out: which there must be, and what is in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.audit.verifier.report import Report, leaves_named
+
+WIDTH = 256
+HASH = 32
+PLAIN_FILES = {"checkpoint", "log.vkey", "README.txt", "verify_log.py", "events.jsonl", "events.csv", "events.cef"}
+
+
+def tile_path(level: int | str, number: int, width: int) -> str:
+    groups = [f"{number % 1000:03}"]
+    while number := number // 1000:
+        groups.insert(0, f"x{number % 1000:03}")
+    return f"tile/{level}/{'/'.join(groups)}" + (f".p/{width}" if width < WIDTH else "")
+
+
+def tiles(size: int) -> Iterator[tuple[int, int, int]]:
+    """Level, number and width of every tile of a tree of this size."""
+    level = 0
+    while size:
+        full, width = divmod(size, WIDTH)
+        yield from ((level, number, WIDTH) for number in range(full))
+        if width:
+            yield level, full, width
+        size, level = full, level + 1
+
+
+def check_for_strangers(folder: Path, size: int, report: Report) -> None:
+    expected = PLAIN_FILES | {tile_path(*tile) for tile in tiles(size)}
+    expected |= {tile_path("entries", number, width) for level, number, width in tiles(size) if level == 0}
+    for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
+        name = path.relative_to(folder).as_posix()
+        if name not in expected and not re.fullmatch(r"checkpoints/\d+(-\d+)?\.note", name):
+            report.wrong(f"{name}: does not belong to a log of {size} leaves")
+    report.checked.append("no file in the folder that does not belong")
+
+
+def read_entries(folder: Path, number: int, width: int, report: Report) -> list[bytes]:
+    where = tile_path("entries", number, width)
+    try:
+        bundle = (folder / where).read_bytes()
+    except OSError:
+        report.wrong(
+            f"{where}: missing, with the entries of {leaves_named(number * WIDTH, number * WIDTH + width - 1)[:-2]}"
+        )
+        return []
+    entries, start = [], 0
+    while start < len(bundle):
+        end = start + 2 + int.from_bytes(bundle[start : start + 2])
+        entries.append(bundle[start + 2 : end])
+        start = end
+    if start != len(bundle):
+        report.wrong(f"{where}: ends in the middle of an entry")
+    if len(entries) != width:
+        report.wrong(f"{where}: holds {len(entries)} entries instead of {width}")
+    return entries[:width]
+
+
+def read_tile(folder: Path, level: int, number: int, width: int, report: Report) -> list[bytes]:
+    where = tile_path(level, number, width)
+    try:
+        raw = (folder / where).read_bytes()
+    except OSError:
+        report.wrong(f"{where}: missing")
+        return []
+    if len(raw) != width * HASH:
+        report.wrong(f"{where}: {len(raw)} bytes instead of {width * HASH}")
+        return []
+    return [raw[start : start + HASH] for start in range(0, len(raw), HASH)]
