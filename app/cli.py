@@ -33,7 +33,7 @@ from app.staff.directory import Directory, by_alias
 from app.staff.signin import make_link
 from app.vault.keyfiles import files_in
 from app.vault.keyring import Keyring
-from app.worker import worker_for
+from app.worker import when_told_to_stop, worker_for
 
 app = typer.Typer(help="Dygnet: the backend of a 24-hour line.", no_args_is_help=True, pretty_exceptions_enable=False)
 staff = typer.Typer(help="The people who answer.", no_args_is_help=True)
@@ -106,7 +106,7 @@ def work() -> None:
     with _database(settings) as db:
         worker = worker_for(settings, db, WallClock())
         told = threading.Event()
-        demo.when_told_to_stop(told.set)
+        when_told_to_stop(told.set)
         worker.start()
         told.wait()
         worker.stop()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -25,7 +24,7 @@ from app.errors import Misconfigured
 from app.escalation.models import Pulse
 from app.main import create_app
 from app.oncall.duty import duty
-from app.programme.apply import apply, current, read
+from app.programme.apply import EXAMPLE, apply, current, read
 from app.settings import Settings, settings_from
 from app.simulator import create_simulator
 from app.simulator.exchange import Account, Exchange
@@ -34,9 +33,8 @@ from app.staff.directory import Directory, everyone
 from app.staff.roles import Role
 from app.staff.signin import make_link
 from app.vault.keyring import Keyring
-from app.worker import Worker, worker_for
+from app.worker import Worker, when_told_to_stop, worker_for
 
-EXAMPLE = Path(__file__).parent / "programme" / "example.toml"
 HOST = "127.0.0.1"
 
 
@@ -201,12 +199,6 @@ def _run_until_told(servers: list[uvicorn.Server], worker: Worker, welcome: Call
     for thread in threads:
         thread.join(timeout=5)
     worker.stop()
-
-
-def when_told_to_stop(do: Callable[[], None]) -> None:
-    """Do this on Ctrl-C, and when the system asks the process to end."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: do())
 
 
 def _welcome(db: Database, port: int, speed: float) -> str:

@@ -16,19 +16,16 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from app.cases import queries
 from app.clock import Clock
 from app.db import Database
-from app.escalation.models import Pulse, StepTaken
-from app.oncall import roster
+from app.escalation.models import StepTaken
+from app.escalation.pulse import is_silent, last_round
+from app.oncall import preflight, roster
 from app.oncall.duty import duty, rota_of
 from app.programme.apply import current
 from app.programme.fields import Tier
 from app.staff.models import ChannelKind
 from app.web import Db, Now, Problem, new_face
 
-STALE_AFTER = timedelta(seconds=60)
-"""An engine that has not played a round for this long (real time) is not to be relied on."""
-
 LOOK_BACK = timedelta(hours=24)
-LOOK_AHEAD = timedelta(hours=168)
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class Status:
 
 def status(session: Session, *, at: datetime) -> Status:
     """How things stand at a moment; `worst_lateness_s` over the last 24 hours, `gaps` over the next seven days."""
-    pulse = session.get(Pulse, 1)
+    round_at = last_round(session)
     on_call = duty(session, at).on_call
     worst = session.scalar(select(func.max(StepTaken.late_ms)).where(StepTaken.ran_at >= at - LOOK_BACK))
     return Status(
@@ -62,7 +59,7 @@ def status(session: Session, *, at: datetime) -> Status:
         overdue=queries.count_overdue(session, at),
         next_due_at=queries.next_due(session),
         worst_lateness_s=(worst or 0) / 1000,
-        last_round_age_s=max(0.0, (at - pulse.at).total_seconds()) if pulse else None,
+        last_round_age_s=max(0.0, (at - round_at).total_seconds()) if round_at else None,
         on_call=[on_call.alias] if on_call else [],
         gaps=_gaps(session, at=at),
     )
@@ -88,12 +85,12 @@ def readyz(request: Request, db: Db, now: Now) -> JSONResponse:
     missing = []
     try:
         with db.reading() as session:
-            pulse = session.get(Pulse, 1)
+            round_at = last_round(session)
             somebody = any(person.channel(ChannelKind.PHONE) for person in duty(session, now).ring_order)
     except Exception:  # noqa: BLE001 - whatever it is, we are not ready
         return JSONResponse({"ready": False, "missing": ["database"]}, status_code=503)
     clock: Clock = request.app.state.clock
-    if pulse is None or now - pulse.at > STALE_AFTER * clock.speed:
+    if is_silent(round_at, at=now, speed=clock.speed):
         missing.append("engine")
     if not somebody:
         missing.append("on_call")
@@ -127,7 +124,7 @@ def _metrics(now: Status) -> bytes:
 
 def _gaps(session: Session, *, at: datetime) -> int:
     rota = rota_of(session, current(session), since=at)
-    return len(roster.gaps(rota, Tier.ON_CALL, start=at, end=at + LOOK_AHEAD))
+    return len(roster.gaps(rota, Tier.ON_CALL, start=at, end=at + preflight.AHEAD))
 
 
 def _plain_problem(_request: Request, problem: Problem) -> Response:

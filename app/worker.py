@@ -6,6 +6,7 @@ loses nothing; between ticks the metronome is set to the exact moment the next t
 
 from __future__ import annotations
 
+import signal
 import threading
 import urllib.request
 from collections.abc import Callable
@@ -187,3 +188,9 @@ def courier_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring
         public_url=settings.public_url,
         refused=lost_pages.refused,
     )
+
+
+def when_told_to_stop(do: Callable[[], None]) -> None:
+    """Do this on Ctrl-C, and when the system asks the process to end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: do())

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.cases.facts import Approach, Breach, Closure, FirstContact, Hold, Join
+from app.cases.facts import Approach, Closure, FirstContact, Hold, Join
 from app.cases.models import Case
 from app.cases.returning import Mailbox, RepeatTag, ReturnCode
 from app.errors import NoSuchPage
@@ -147,11 +147,6 @@ def count_overdue(session: Session, at: datetime) -> int:
 def next_due(session: Session) -> datetime | None:
     """The due moment that comes first among the cases that await contact."""
     return session.scalar(select(func.min(Case.due_at)).where(~closed(), ~reached()))
-
-
-def breaches(session: Session) -> int:
-    """How many times the promise has been broken, ever."""
-    return session.scalar(select(func.count()).select_from(Breach)) or 0
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse
 
 from app.console.doors import CASE_ROLES, LOG_ROLES, ROSTER_ROLES, SignedIn
-from app.console.pulse import is_silent, last_round
 from app.console.site import Site
 from app.console.times import Times
 from app.console.wording import said, say
+from app.escalation.pulse import is_silent, last_round
 from app.programme.apply import current
 from app.staff.roles import Role
 

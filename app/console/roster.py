@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
@@ -16,7 +16,7 @@ from app.audit.log import record
 from app.console.doors import ROSTER_ROLES, SignedIn, from_our_pages, only
 from app.console.paper import paper_for
 from app.console.site import ASite
-from app.oncall import roster
+from app.oncall import preflight, roster
 from app.oncall.duty import Duty, duty, rota_of
 from app.programme.apply import current
 from app.programme.fields import Tier
@@ -28,7 +28,6 @@ from app.web import Now
 
 router = APIRouter(prefix="/console", dependencies=[Depends(from_our_pages)])
 
-AHEAD: Final = timedelta(days=7)
 PEOPLE_ROLES: Final = (Role.ADMIN, Role.COORDINATOR, Role.MANAGER)
 
 
@@ -62,7 +61,7 @@ def show(site: ASite, now: Now, who: Annotated[SignedIn, only(*ROSTER_ROLES)]) -
         paper = paper_for(session, site, who, at=now)
         on_duty = duty(session, now)
         rota = rota_of(session, current(session), since=now)
-        week = {tier: roster.stretches(rota, tier, start=now, end=now + AHEAD) for tier in Tier}
+        week = {tier: roster.stretches(rota, tier, start=now, end=now + preflight.AHEAD) for tier in Tier}
         return paper.show(
             "roster",
             turns=[_turn(rota, tier, at=now) for tier in Tier],

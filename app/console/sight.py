@@ -12,6 +12,7 @@ from app.cases import queries
 from app.cases.models import Case
 from app.console.doors import CASE_ROLES, SignedIn
 from app.errors import NoSuchPage
+from app.escalation.replies import may_answer
 from app.notifications.models import Notification
 from app.staff.roles import Role
 
@@ -57,8 +58,7 @@ def may_take(case: Case, who: SignedIn, asked: frozenset[str]) -> bool:
     """Whether they may take it now: it is free, and they are a handler or were `asked` to."""
     if case.hold or not case.awaits_contact:
         return False
-    was_asked = case.id in asked or (case.responsible is not None and case.responsible.person_id == who.person_id)
-    return who.may(Role.HANDLER) or was_asked
+    return may_answer(case, who.person_id, who.roles, paged=case.id in asked)
 
 
 def asked(session: Session, who: SignedIn) -> frozenset[str]:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.cases import facts
 from app.clock import Clock
-from app.console.pulse import is_silent, last_round
 from app.db import Base, Database
+from app.escalation.pulse import is_silent, last_round
 
 _COUNTED: Final[tuple[type[Base], ...]] = (
     facts.Approach,

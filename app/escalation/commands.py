@@ -70,15 +70,9 @@ def _meant(session: Session, person: Person, rest: Sequence[str]) -> Case | None
     paged = outbox.latest_page_to(session, person.id)
     if rest:
         case = queries.by_reference(session, rest[0])
-        return case if case and _may_answer(person, case, paged) else None
+        return case if case and replies.may_answer(case, person.id, person.roles, paged=case.id in paged) else None
     cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(paged)))}
     return next((cases[case_id] for case_id in paged if cases[case_id].awaits_contact), None)
-
-
-def _may_answer(person: Person, case: Case, paged: Sequence[str]) -> bool:
-    """The console's rule for taking: a handler, or somebody who was asked to."""
-    was_asked = case.id in paged or (case.responsible is not None and case.responsible.person_id == person.id)
-    return Role.HANDLER in person.roles or was_asked
 
 
 def _answer_waiting(session: Session, person: Person, waiting: list[str], *, source: str, at: datetime) -> None:

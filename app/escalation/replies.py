@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ from app.escalation.models import Pass, StaffMessage
 from app.escalation.opening import escalation_of
 from app.notifications import outbox
 from app.staff.models import Person
+from app.staff.roles import Role
 
 
 class Answer(StrEnum):
@@ -27,6 +28,12 @@ class Answer(StrEnum):
     ALREADY_TAKEN = "already_taken"
     OVER = "over"
     PASSED = "passed"
+
+
+def may_answer(case: Case, person_id: str, roles: Collection[str], *, paged: bool) -> bool:
+    """Whether somebody may take a case or hand it on: a handler, or whoever was `paged` about it or is responsible."""
+    is_responsible = case.responsible is not None and case.responsible.person_id == person_id
+    return Role.HANDLER in roles or paged or is_responsible
 
 
 def once(session: Session, source: str, do: Callable[[], Answer], *, by: Person, at: datetime) -> Answer:

@@ -56,7 +56,3 @@ class Cookie:
         response.set_cookie(
             self.wire_name, value, max_age=seconds, path="/", secure=self.https, httponly=True, samesite="strict"
         )
-
-    def take_back(self, response: Response) -> None:
-        """Ask the browser to forget it."""
-        response.delete_cookie(self.wire_name, path="/", secure=self.https, httponly=True, samesite="strict")

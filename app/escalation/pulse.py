@@ -1,4 +1,4 @@
-"""Is the engine alive? Without its rounds no page goes out, and every page of the console says so."""
+"""Is the engine alive? Without its rounds no page goes out; the console says so on every page, and `/readyz` too."""
 
 from __future__ import annotations
 
