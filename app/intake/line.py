@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.errors import BadInput
 from app.intake.reception import Desk
-from app.intake.wording import nearest, say
+from app.intake.wording import PROMPTS
 from app.staff.directory import Directory
 from app.telephony import twiml
 from app.telephony.signature import Form, Signatures
@@ -62,8 +62,8 @@ def source_of(form: Form, name: str) -> str:
 
 def prompt(language: str, key: str, **values: str) -> twiml.Verb:
     """A sentence read aloud, by a voice of the language it is written in."""
-    written_in = nearest(language)
-    return twiml.say(say(written_in, key, **values), written_in)
+    written_in = PROMPTS.nearest(language)
+    return twiml.say(PROMPTS.say(written_in, key, **values), written_in)
 
 
 def xml(document: str) -> Response:

@@ -17,7 +17,7 @@ from app.cases.facts import Approach as Row
 from app.intake import reception, told
 from app.intake.line import Line, Signed, TheLine, prompt, source_of, xml
 from app.intake.reception import Approach
-from app.intake.wording import nearest
+from app.intake.wording import PROMPTS
 from app.programme.apply import current
 from app.telephony import twiml
 from app.telephony.numbers import caller_number
@@ -102,7 +102,7 @@ def _offered(session: Session) -> dict[str, str]:
     speakable = [
         language
         for language in current(session).programme.languages
-        if nearest(language) == language and twiml.has_voice(language)
+        if PROMPTS.nearest(language) == language and twiml.has_voice(language)
     ]
     return {str(key): language for key, language in enumerate(speakable[:9], start=1)}
 

@@ -1,8 +1,8 @@
-"""Every sentence a person meets on the way in: on the pages, and in the ear.
+"""Every sentence a person meets on the way in: on the pages (`languages/`), and in the ear (`prompts/`).
 
-The sentences stand in `languages/`, one file per language. What is said on the telephone
-(`voice.`) is also heard by whoever redials the number from someone else's call list, so it names no
-service, city or trouble. None of them promises that nobody can find out who called.
+One file per language and folder. What is said on the telephone is also heard by whoever redials the
+number from someone else's call list, so it names no service, city or trouble. No sentence promises that
+nobody can find out who called.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ SENTENCES = Catalogue(Path(__file__).parent / "languages")
 say = SENTENCES.say
 """`say(language, key, **values)`: the sentence, in Swedish when that language lacks it."""
 
-nearest = SENTENCES.nearest
-"""`nearest(language)`: the language those sentences will be in. The voice that reads them must be of that language."""
+PROMPTS = Catalogue(Path(__file__).parent / "prompts")
+"""What is heard on the telephone: by callers, and by staff whose telephone the line rings."""
 
 
 def languages() -> tuple[str, ...]:

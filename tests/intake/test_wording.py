@@ -10,60 +10,68 @@ import pytest
 from app.catalogue import Catalogue, direction, own_name
 from app.intake import wording
 
-SENTENCES = wording.SENTENCES
+SENTENCES, PROMPTS = wording.SENTENCES, wording.PROMPTS
 PAGES = Path(wording.__file__).parent / "pages"
 FORBIDDEN = re.compile(
     r"socialtjänst|social services|gäng|\bgang|avhopp|defect|skydd|protect|polis|police|brott|crime|krimin|crimin"
     r"|våld|violen|hot\b|threat|kommun|municipal|\bstad|\bcity|stockholm|göteborg|malmö|linjen|anonym",
     re.IGNORECASE,
 )
-IN_THE_EAR = sorted(key for key in SENTENCES.keys("sv") if key.startswith(("voice.", "page.", "screen.")))
+BOTH = [("languages", SENTENCES), ("prompts", PROMPTS)]
+EVERYTHING = [
+    pytest.param(folder, where, code, id=f"{folder}-{code}") for folder, where in BOTH for code in where.languages
+]
+IN_THE_EAR = [(language, key) for language in PROMPTS.languages for key in sorted(PROMPTS.keys("sv"))]
 
 
-def _said(language: str, key: str) -> str:
-    return wording.say(language, key, **dict.fromkeys(SENTENCES.placeholders(language, key), "7"))
+def _said(where: Catalogue, language: str, key: str) -> str:
+    return where.say(language, key, **dict.fromkeys(where.placeholders(language, key), "7"))
 
 
-@pytest.mark.parametrize("language", wording.languages())
-def test_a_language_says_everything_and_nothing_besides(language: str) -> None:
-    assert SENTENCES.keys(language) == SENTENCES.keys("sv")
+@pytest.mark.parametrize(("folder", "where", "language"), EVERYTHING)
+def test_a_language_says_everything_and_nothing_besides(folder: str, where: Catalogue, language: str) -> None:
+    assert where.keys(language) == where.keys("sv")
 
 
-@pytest.mark.parametrize("language", wording.languages())
-def test_a_sentence_wants_the_same_values_in_every_language(language: str) -> None:
-    for key in SENTENCES.keys("sv"):
-        assert SENTENCES.placeholders(language, key) == SENTENCES.placeholders("sv", key), key
+@pytest.mark.parametrize(("folder", "where", "language"), EVERYTHING)
+def test_a_sentence_wants_the_same_values_in_every_language(folder: str, where: Catalogue, language: str) -> None:
+    for key in where.keys("sv"):
+        assert where.placeholders(language, key) == where.placeholders("sv", key), key
 
 
-@pytest.mark.parametrize("language", wording.languages())
-def test_no_key_is_written_twice(language: str) -> None:
-    text = (Path(wording.__file__).parent / "languages" / f"{language}.po").read_text()
+@pytest.mark.parametrize(("folder", "where", "language"), EVERYTHING)
+def test_no_key_is_written_twice(folder: str, where: Catalogue, language: str) -> None:
+    text = (Path(wording.__file__).parent / folder / f"{language}.po").read_text()
     keys = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
 
-    assert len(keys) == len(set(keys)) == len(SENTENCES.keys(language))
+    assert len(keys) == len(set(keys)) == len(where.keys(language))
 
 
-@pytest.mark.parametrize("language", wording.languages())
-@pytest.mark.parametrize("key", IN_THE_EAR)
+@pytest.mark.parametrize(("language", "key"), IN_THE_EAR)
 def test_whoever_redials_the_number_learns_nothing(language: str, key: str) -> None:
-    assert not FORBIDDEN.search(_said(language, key))
+    assert not FORBIDDEN.search(_said(PROMPTS, language, key))
 
 
 def test_there_are_sentences_for_the_ear() -> None:
     assert len(IN_THE_EAR) > 20
 
 
-@pytest.mark.parametrize("language", wording.languages())
-def test_nobody_is_promised_that_they_cannot_be_found_out(language: str) -> None:
-    said = " ".join(_said(language, key) for key in SENTENCES.keys(language)).lower()
+@pytest.mark.parametrize(("folder", "where", "language"), EVERYTHING)
+def test_nobody_is_promised_that_they_cannot_be_found_out(folder: str, where: Catalogue, language: str) -> None:
+    said = " ".join(_said(where, language, key) for key in where.keys(language)).lower()
 
     assert not re.search(r"anonym|ingen får veta|polisen får inte|no one will know|guarantee|garant", said)
 
 
 @pytest.mark.parametrize("language", wording.languages())
-@pytest.mark.parametrize("key", ["site.danger", "voice.greeting", "voice.sorry", "receipt.danger", "form.danger_hint"])
-def test_112_comes_first(language: str, key: str) -> None:
+@pytest.mark.parametrize("key", ["site.danger", "receipt.danger", "form.danger_hint"])
+def test_112_comes_first_on_the_pages(language: str, key: str) -> None:
     assert "112" in wording.say(language, key)
+
+
+@pytest.mark.parametrize("language", PROMPTS.languages)
+def test_112_comes_first_on_the_telephone(language: str) -> None:
+    assert "112" in PROMPTS.say(language, "voice.greeting")
 
 
 def test_the_wording_that_the_law_allows_stands_as_it_was_approved() -> None:
