@@ -4,7 +4,9 @@ It sells its customer lines, speaks Twilio's wire to it (REST, signed webhooks, 
 everybody else phones. It knows nothing of what the customer does with its lines. A phone calls a line: the exchange
 posts the line's voice webhook, carries out the TwiML that comes back, and the phone hears it. The customer asks over
 REST for a call or a text: the other phone rings, or has the text in its inbox, and the customer's status callbacks
-follow. Read on in `exchange`, then `legs`, `documents`, `prompts`, `dialling`.
+follow. Read on in `exchange`, then `legs`, `documents`, `prompts`, `dialling`, `ringing`; `conferring` for
+conferences, `messages` for texts, `rest` for what the customer can ask, `behaviours` for what phones do by
+themselves, `faults` for the carrier's bad days (`bad_day`: the same, set by hand on the page).
 
 In a test, on a timeline that moves only when told to (a phone's deeds are finished when they return; what the
 customer asked for over REST happens as time advances):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.simulator.detection import detect
+from app.simulator.detection import MachineDetection, listen
 from app.simulator.documents import follow
 from app.simulator.legs import Leg
 from app.simulator.numbers import is_e164
@@ -33,7 +33,7 @@ class CallOrder:
     status_url: str = ""
     status_events: frozenset[str] = frozenset({"completed"})
     fallback_url: str = ""
-    machine_detection: str = ""
+    detection: MachineDetection | None = None
 
 
 class Calls:
@@ -41,13 +41,16 @@ class Calls:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self._next_slot = 0.0
+        """When the queue lets the next call out; seconds on the timeline."""
 
-    def arrive(self, phone: Phone, number: str, *, sender: str) -> Leg:
+    def arrive(self, phone: Phone, number: str, *, sender: str, forwarded_from: str = "") -> Leg:
         """A phone calls one of the customer's lines. Raises `KeyError` when there is no such line."""
         line = self._exchange.lines[number]
         leg = Leg(
             self._exchange,
             direction="inbound",
+            forwarded_from=forwarded_from,
             sender=sender,
             to=number,
             phone=phone,
@@ -69,31 +72,47 @@ class Calls:
             phone=self._exchange.subscriber(order.to),
             callback=StatusCallback(order.status_url, order.status_events) if order.status_url else None,
             fallback_url=order.fallback_url,
-            machine_detection=order.machine_detection,
+            detection=order.detection,
             on_answer=_then_follow(order.url),
         )
         self._exchange.legs[leg.sid] = leg
-        self._exchange.after(0, lambda: None if leg.over else leg.ring(for_seconds=order.timeout))
+        self._exchange.after(self._wait_in_queue(), lambda: None if leg.over else leg.ring(for_seconds=order.timeout))
         return leg
+
+    def _wait_in_queue(self) -> float:
+        """Seconds until a call asked for now begins: the account places one a second, the others queue."""
+        now = self._exchange.timeline.seconds()
+        slot = max(now, self._next_slot)
+        self._next_slot = slot + self._exchange.seconds_between_calls
+        return slot - now
 
     def find(self, sid: str) -> Leg:
         """Raises `Refused` (20404) when there is none."""
-        if sid not in self._exchange.legs:
+        leg = self._exchange.legs.get(sid)
+        if leg is None or leg.deleted:
             raise Refused(20404)
-        return self._exchange.legs[sid]
+        return leg
 
-    def redirect(self, leg: Leg, url: str) -> None:
-        """Take a call away from what it is doing, to another document. Raises `Refused`."""
+    def redirect(self, leg: Leg, url: str, *, fallback_url: str = "") -> None:
+        """Take a call away from what it is doing, to another document. Raises `Refused`.
+
+        A leg that a Dial made is on its own from then on: the one who dialled goes on to the Dial's action. When
+        the one who dialled is led away, the legs they dialled end.
+        """
+        if not url.startswith(("http://", "https://")):
+            raise Refused(21205)
         if leg.over or not leg.answered:
             raise Refused(21220)
+        leg.fallback_url = fallback_url or leg.fallback_url
         leg.leave_parent()
         leg.play(follow(leg, Ask(url)))
 
     def delete(self, sid: str) -> None:
         """Forget a finished call. Raises `Refused`."""
-        if not self.find(sid).over:
+        leg = self.find(sid)
+        if not leg.over or self._exchange.still_settles(leg.ended_at):
             raise Refused(20009)
-        del self._exchange.legs[sid]
+        leg.deleted = True
 
     def _check(self, order: CallOrder) -> None:
         if not order.to:
@@ -108,7 +127,7 @@ class Calls:
 
 def _then_follow(url: str) -> Callable[[Leg], Script]:
     def answered(leg: Leg) -> Script:
-        yield from detect(leg)
+        yield from listen(leg)
         yield from follow(leg, Ask(url))
 
     return answered

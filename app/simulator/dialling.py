@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from app.simulator.detection import detect
-from app.simulator.documents import failed, follow, there, verb
+from app.simulator.conferring import confer
+from app.simulator.documents import failed, there, verb
 from app.simulator.legs import Leg
 from app.simulator.posting import Answer, Trouble
-from app.simulator.progress import StatusCallback
-from app.simulator.rooms import confer, take_from_queue
-from app.simulator.scripts import Accepted, Ask, Event, Gone, Key, Part, Script, Wait
+from app.simulator.queueing import take_from_queue
+from app.simulator.ringing import child, first_to_accept, groups, let_go, ring
+from app.simulator.scripts import Accepted, Ask, Event, Gone, Part, Star, Wait
 from app.simulator.twiml import AGAINST_THE_SCHEMA, Verb
 
-BAD_CALLER_ID: Final = 13214
 LONGEST_CALL: Final = 4 * 3600
 """Seconds after which a connected call is ended, unless `timeLimit` says otherwise."""
 
@@ -57,8 +56,8 @@ def dial(leg: Leg, dialled: Verb, here: str) -> Part[Ask | None]:
 def _bring_together(leg: Leg, dialled: Verb, here: str, outcome: Outcome) -> Part[None]:
     noun = dialled.children[0] if dialled.children else Verb("Number", {}, dialled.text)
     if noun.name == "Conference":
-        outcome.status = "completed"
-        yield from confer(leg, noun, here)
+        outcome.status = "answered"
+        yield from confer(leg, dialled, noun, here)
     elif noun.name == "Queue":
         outcome.bridged = yield from take_from_queue(leg, noun.text)
         outcome.status = "completed" if outcome.bridged else "no-answer"
@@ -67,85 +66,37 @@ def _bring_together(leg: Leg, dialled: Verb, here: str, outcome: Outcome) -> Par
 
 
 def _ring_and_talk(leg: Leg, dialled: Verb, numbers: tuple[Verb, ...], here: str, outcome: Outcome) -> Part[None]:
-    children = [_child(leg, dialled, number, here) for number in numbers]
-    ringing = list(children)
-    try:
-        for child in children:
-            _ring(leg, child, dialled)
-        outcome.phone = children[0]
-        winner = yield from _first_to_accept(ringing, outcome)
-        if winner is not None:
-            outcome.phone, outcome.bridged = winner, True
-            _let_go([child for child in ringing if child is not winner])
-            yield from _talk(leg, winner, dialled)
-    finally:
-        _let_go(children)
-        leg.peers.clear()
+    for group in groups(dialled, numbers):
+        children = [child(leg, dialled, number, here) for number in group]
+        try:
+            event = yield from _ring(leg, children, dialled, outcome)
+            if isinstance(event, Accepted):
+                outcome.bridged = True
+                let_go([each for each in children if each is not event.by])
+                yield from _talk(leg, event.by, dialled)
+        finally:
+            let_go(children)
+            leg.peers.clear()
+        if not isinstance(event, Gone):
+            return
 
 
-def _child(leg: Leg, dialled: Verb, number: Verb, here: str) -> Leg:
-    exchange = leg.exchange
-    screening = there(here, number.attributes["url"]) if "url" in number.attributes else ""
-    child = Leg(
-        exchange,
-        direction="outbound-dial",
-        sender=dialled.attributes.get("callerId", leg.sender),
-        to=number.text,
-        phone=exchange.subscriber(number.text),
-        parent=leg,
-        callback=_callback(number, here),
-        machine_detection=number.attributes.get("machineDetection", ""),
-        on_answer=lambda answered: _screened(answered, screening),
-    )
-    exchange.legs[child.sid] = child
-    return child
-
-
-def _callback(number: Verb, here: str) -> StatusCallback | None:
-    if "statusCallback" not in number.attributes:
-        return None
-    events = number.attributes.get("statusCallbackEvent", "completed").split()
-    return StatusCallback(there(here, number.attributes["statusCallback"]), frozenset(events))
-
-
-def _ring(leg: Leg, child: Leg, dialled: Verb) -> None:
-    if _may_show(leg, child.sender):
-        child.ring(for_seconds=dialled.seconds("timeout", 30))
-    else:
-        trouble = Trouble(BAD_CALLER_ID, "callerId is neither a line of the account nor on this call", "")
-        child.exchange.webhooks.record(trouble, about=child.sid)
-        child.end("failed")
-
-
-def _may_show(leg: Leg, caller_id: str) -> bool:
-    return caller_id in leg.exchange.lines or caller_id in (leg.sender, leg.to)
-
-
-def _screened(child: Leg, url: str) -> Script:
-    """The called phone's side: what it hears before it is connected, then the conversation."""
-    yield from detect(child)
-    if url:
-        yield from follow(child, Ask(url))
-    child.tell_parent(Accepted(child))
-    yield Wait()
-
-
-def _first_to_accept(ringing: list[Leg], outcome: Outcome) -> Part[Leg | None]:
-    """The first phone that is answered and gets through its screening; the others go on ringing meanwhile."""
-    while ringing:
-        event = yield Wait((Accepted, Gone))
-        if isinstance(event, Accepted) and event.by in ringing:
-            return event.by
-        if isinstance(event, Gone) and event.leg in ringing:
-            ringing.remove(event.leg)
-            outcome.phone = event.leg
-    return None
+def _ring(leg: Leg, children: list[Leg], dialled: Verb, outcome: Outcome) -> Part[Accepted | Gone | Star]:
+    """Ring until it is decided, and keep which phone it was about."""
+    outcome.phone = children[0]
+    ring(leg, children, dialled)
+    event = yield from first_to_accept(list(children), star_ends_it=dialled.says("hangupOnStar", False))
+    if isinstance(event, Accepted):
+        outcome.phone = event.by
+    elif isinstance(event, Gone):
+        outcome.phone = event.leg
+    return event
 
 
 def _talk(leg: Leg, other: Leg, dialled: Verb) -> Part[None]:
     leg.connect()
     leg.peers, other.peers = [other], [leg]
-    ends_it: tuple[type, ...] = (Gone, Key) if dialled.says("hangupOnStar", False) else (Gone,)
+    ends_it: tuple[type, ...] = (Gone, Star) if dialled.says("hangupOnStar", False) else (Gone,)
     timeline = leg.exchange.timeline
     until = timeline.seconds() + dialled.seconds("timeLimit", LONGEST_CALL)
     while not _is_the_end((yield Wait(ends_it, until - timeline.seconds())), other):
@@ -153,16 +104,7 @@ def _talk(leg: Leg, other: Leg, dialled: Verb) -> Part[None]:
 
 
 def _is_the_end(event: Event, other: Leg) -> bool:
-    if isinstance(event, Gone):
-        return event.leg is other
-    return not isinstance(event, Key) or event.digit == "*"
-
-
-def _let_go(children: list[Leg]) -> None:
-    for child in children:
-        if child.tied:
-            child.peers.clear()
-            child.end("canceled")
+    return not isinstance(event, Gone) or event.leg is other
 
 
 def _tell_of_the_end(leg: Leg, action: str, outcome: Outcome) -> None:

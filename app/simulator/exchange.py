@@ -5,52 +5,31 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
-from app.simulator import dialling, prompts, rooms
+from app.simulator import dialling, prompts, queueing
+from app.simulator.accounts import Account, Line
 from app.simulator.calls import Calls
+from app.simulator.conferences import Conference
 from app.simulator.debugger import Debugger
 from app.simulator.faults import Faults
 from app.simulator.legs import Leg
 from app.simulator.messages import Messages
-from app.simulator.numbers import is_e164, new_sid
+from app.simulator.numbers import is_e164
 from app.simulator.phones import Phone
 from app.simulator.posting import Post, post_form
 from app.simulator.scripts import Event
 from app.simulator.timeline import Timeline, Timer
 from app.simulator.webhooks import Webhooks
 
-TEACHERS_OF_VERBS = (dialling, prompts, rooms)
+__all__ = ["Account", "Exchange", "Line"]
+
+TEACHERS_OF_VERBS = (dialling, prompts, queueing)
 """Imported for the verbs they add to `documents.VERBS`."""
 
 SECONDS_A_CHARACTER = 0.055
 BREATH = 0.6
-
-
-@dataclass(frozen=True)
-class Account:
-    """The customer. `auth_token` signs webhooks and opens REST; an API key with its secret opens REST too."""
-
-    sid: str
-    auth_token: str = field(repr=False)
-    api_key: str = ""
-    api_secret: str = field(default="", repr=False)
-    friendly_name: str = "Simulated account"
-    english_opt_out_reply: bool = False
-    """Whether the carrier itself answers STOP, in English."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A number sold to the customer, and where its calls and texts are announced (always by POST)."""
-
-    number: str
-    voice_url: str
-    sms_url: str
-    voice_fallback_url: str = ""
-    sms_fallback_url: str = ""
-    status_url: str = ""
-    sid: str = field(default_factory=lambda: new_sid("PN"))
 
 
 class Exchange:
@@ -70,34 +49,34 @@ class Exchange:
         self.pace = pace
         self.withheld_as = "Anonymous"
         """How a hidden number is spelled in From."""
+        self.seconds_between_calls = self.latency(1)
+        """How far apart calls asked for over REST are placed. Calls to the lines and dialled ones never queue."""
+        self.rest_url = "https://api.twilio.com"
+        """Where the customer reaches REST: the addresses of pictures begin with it."""
         self.lock = threading.RLock()
         self.debugger = Debugger()
         self.faults = Faults()
+        self.carriers = {"Twilio": self.faults}
+        """Each carrier on this network by name, with its bad days."""
         self.webhooks = Webhooks(post, account.auth_token, timeline, self.debugger, self.faults)
         self.lines: dict[str, Line] = {}
         self.legs: dict[str, Leg] = {}
-        self.conferences: dict[str, rooms.Conference] = {}
+        self.conferences: dict[str, Conference] = {}
         self.queues: dict[str, list[Leg]] = {}
         self.calls = Calls(self)
         self.messages = Messages(self)
+        self.other_numbers: dict[str, Callable[[Phone, str], None]] = {}
+        """What takes a text to a number that was sold over another wire."""
         self._phones: dict[str, Phone] = {}
         self._deeds: deque[Callable[[], object]] = deque()
         self._is_busy = False
 
-    def sell_line(
-        self,
-        number: str,
-        *,
-        voice_url: str,
-        sms_url: str,
-        voice_fallback_url: str = "",
-        sms_fallback_url: str = "",
-        status_url: str = "",
-    ) -> Line:
-        """Give the customer a number; selling it again changes its addresses."""
-        line = Line(number, voice_url, sms_url, voice_fallback_url, sms_fallback_url, status_url)
-        self.lines[number] = line
-        return line
+    def sell_line(self, number: str, *, voice_url: str, sms_url: str, **settings: Any) -> Line:
+        """Give the customer a number; selling it again changes its settings. `settings` are the others of `Line`."""
+        if number in self.lines:
+            settings = {"sid": self.lines[number].sid, **settings}
+        self.lines[number] = Line(number, voice_url, sms_url, **settings)
+        return self.lines[number]
 
     def phone(self, number: str) -> Phone:
         """The phone with this number; a new subscriber when there was none. Raises `ValueError` for a non-number."""
@@ -134,6 +113,16 @@ class Exchange:
         """Everybody else's phones."""
         with self.lock:
             return [phone for phone in self._phones.values() if not phone.label]
+
+    def host(self, url: str, document: str) -> None:
+        """Keep a TwiML document for the customer at an address; it answers while the customer is down."""
+        self.webhooks.hosted[url] = document
+
+    def still_settles(self, ended_at: datetime | None) -> bool:
+        """Whether a record is too new to be deleted."""
+        if ended_at is None:
+            return True
+        return self.timeline.now() < ended_at + timedelta(seconds=self.faults.settling_time)
 
     def tell(self, leg: Leg, event: Event) -> None:
         """Give a leg an event."""

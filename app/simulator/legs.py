@@ -4,36 +4,25 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from app.simulator.numbers import country, new_sid
+from app.simulator.detection import MachineDetection
+from app.simulator.hearing import Heard
+from app.simulator.numbers import new_sid
 from app.simulator.playing import Player
+from app.simulator.posting import Postman
 from app.simulator.progress import StatusCallback
-from app.simulator.scripts import Event, Gone, Key, Script
+from app.simulator.scripts import Event, Gone, Key, Script, Star
+from app.simulator.telling import about
 
 if TYPE_CHECKING:
     from app.simulator.exchange import Exchange
     from app.simulator.phones import Phone
 
-API_VERSION: Final = "2010-04-01"
 OVER: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 SETTING_UP: Final = 0.6
 """Seconds before a called phone begins to ring."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """One thing a phone heard: words with their language, or the address of a sound."""
-
-    text: str
-    language: str
-    sound: str
-    at: datetime
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class Leg:
@@ -53,10 +42,13 @@ class Leg:
         parent: Leg | None = None,
         callback: StatusCallback | None = None,
         fallback_url: str = "",
-        machine_detection: str = "",
+        detection: MachineDetection | None = None,
+        forwarded_from: str = "",
         on_answer: Callable[[Leg], Script] | None = None,
     ) -> None:
         self.exchange = exchange
+        self.brought_by = ""
+        """The name of the carrier that placed it, where the page shows more than one."""
         self.sid = new_sid("CA")
         self.direction = direction
         self.sender = sender
@@ -67,12 +59,21 @@ class Leg:
         """Whether it still belongs to the Dial that made it."""
         self.callback = callback
         self.fallback_url = fallback_url
-        self.machine_detection = machine_detection
+        self.detection = detection
+        self.forwarded_from = forwarded_from
         self.status = "ringing" if direction == "inbound" else "queued"
         self.created_at = exchange.timeline.now()
+        self.started_at: datetime | None = self.created_at if direction == "inbound" else None
+        """When it came in, or when the exchange began to call."""
         self.answered_at: datetime | None = None
         self.ended_at: datetime | None = None
         self.answered_by = ""
+        self.detection_ms = 0
+        self.muted = False
+        """Whether a conference keeps what it says from the others."""
+        self.recording_sid = ""
+        self.deleted = False
+        """Whether the customer has had the record deleted."""
         self.heard: list[Heard] = []
         self.said: list[Heard] = []
         """What the phone itself said; only the page shows it."""
@@ -86,8 +87,18 @@ class Leg:
         return f"<Leg {self.direction} {self.status}>"
 
     @property
+    def postman(self) -> Postman:
+        """Who asks the customer what this call is to do."""
+        return self.exchange.webhooks
+
+    @property
     def over(self) -> bool:
         return self.status in OVER
+
+    @property
+    def wire_status(self) -> str:
+        """The status as REST spells it; `initiated` is only ever an event."""
+        return "queued" if self.status == "initiated" else self.status
 
     @property
     def answered(self) -> bool:
@@ -107,6 +118,7 @@ class Leg:
 
     def ring(self, *, for_seconds: float) -> None:
         """Set up a call to the phone; it rings for so long, then nobody answered."""
+        self.started_at = self.exchange.timeline.now()
         self._progress("initiated", "initiated")
         self.exchange.after_latency(SETTING_UP, self._reach_the_phone)
         self.exchange.after(self.exchange.latency(SETTING_UP) + for_seconds, self._give_up)
@@ -120,6 +132,7 @@ class Leg:
         if self.answered or self.over:
             return
         self.answered_at = self.exchange.timeline.now()
+        self.recording_sid = new_sid("RE") if self.exchange.account.records_calls else ""
         self._progress("in-progress", "answered")
         if self._on_answer is not None:
             self.play(self._on_answer(self))
@@ -144,6 +157,7 @@ class Leg:
         """Let go of the leg that dialled this one, if any."""
         if self.tied:
             self.tied = False
+            self.peers = []
             self.tell_parent(Gone(self))
 
     def tell_parent(self, event: Event) -> None:
@@ -156,7 +170,9 @@ class Leg:
         self._player.take(event)
 
     def press(self, digit: str) -> None:
-        self.exchange.tell(self, Key(digit))
+        """A key is heard only on a call that was answered: before, there is no sound on the line."""
+        if self.answered:
+            self.exchange.tell(self, Star() if digit == "*" else Key(digit))
 
     def hear(self, text: str, *, language: str = "", sound: str = "") -> None:
         self.heard.append(Heard(text, language, sound, self.exchange.timeline.now()))
@@ -164,7 +180,7 @@ class Leg:
     def speak(self, words: str) -> None:
         """Say something to whoever is at the other end."""
         self.said.append(Heard(words, "", "", self.exchange.timeline.now()))
-        for peer in self.peers:
+        for peer in [] if self.muted else self.peers:
             peer.hear(words)
 
     def goes_round_in_circles(self) -> bool:
@@ -175,21 +191,7 @@ class Leg:
 
     def params(self) -> dict[str, str]:
         """What the carrier says about this call in every webhook, the blank values included."""
-        told = {
-            "AccountSid": self.exchange.account.sid,
-            "ApiVersion": API_VERSION,
-            "CallSid": self.sid,
-            "CallStatus": self.status,
-            "Direction": self.direction,
-        }
-        for name, number in (("From", self.sender), ("Caller", self.sender), ("To", self.to), ("Called", self.to)):
-            told |= {name: number, f"{name}City": "", f"{name}State": "", f"{name}Zip": ""}
-            told[f"{name}Country"] = country(number)
-        if self.parent is not None:
-            told["ParentCallSid"] = self.parent.sid
-        if self.answered_by:
-            told["AnsweredBy"] = self.answered_by
-        return told
+        return about(self)
 
     def _reach_the_phone(self) -> None:
         if self.over:

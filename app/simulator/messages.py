@@ -1,31 +1,35 @@
-"""Texts: from phones to the customer's lines, and from the customer to phones.
-
-Opting out: a phone that texts STOP (or END, QUIT, ...) to a line gets nothing more from that line: the customer is
-refused with 21610 until the phone texts START. The carrier's own English reply is off for this account, as with
-Advanced Opt-Out; the customer's webhook is told all the same.
-"""
+"""Texts: from phones to the customer's lines, and from the customer to phones."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from app.simulator.documents import there
-from app.simulator.numbers import is_e164, new_sid
-from app.simulator.posting import Answer, Trouble
+from app.simulator.delivering import Delivery
+from app.simulator.numbers import is_e164, is_fixed, new_sid
+from app.simulator.opting_out import OptOuts
 from app.simulator.refusals import Refused
-from app.simulator.texts import A_LONG_TIME, Message
-from app.simulator.twiml import MESSAGING, BadTwiml, Verb, read
+from app.simulator.replying import tell_of
+from app.simulator.texts import A_LONG_TIME, Media, Message, Picture
 
 if TYPE_CHECKING:
-    from app.simulator.exchange import Exchange, Line
+    from app.simulator.exchange import Exchange
     from app.simulator.phones import Phone
 
-STOP: Final = frozenset({"STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"})
-START: Final = frozenset({"START", "YES", "UNSTOP"})
 LONGEST: Final = 1600
-SWITCHED_OFF, UNKNOWN, TOO_OLD = 30003, 30005, 30036
-WAITING, SENDING, DELIVERING = 0.3, 0.4, 0.8
-"""Seconds in the queue, on the way out, and until the receipt."""
+
+
+@dataclass(frozen=True)
+class Retention:
+    """What is to be kept of a text when it is over. Other than everything only where the account has redaction."""
+
+    content: str = "retain"
+    address: str = "retain"
+
+    @property
+    def is_usual(self) -> bool:
+        return self == Retention()
 
 
 class Messages:
@@ -33,41 +37,81 @@ class Messages:
 
     def __init__(self, exchange: Exchange) -> None:
         self.kept: dict[str, Message] = {}
+        """Every text there was; the deleted ones are empty, and REST does not show them."""
+        self.delivery = Delivery(exchange)
         self._exchange = exchange
-        self._opted_out: set[tuple[str, str]] = set()
+        self.opt_outs = OptOuts(exchange.account)
 
-    def send(self, *, to: str, sender: str, body: str, status_url: str = "", valid_for: float = A_LONG_TIME) -> Message:
+    def send(
+        self,
+        *,
+        to: str,
+        sender: str,
+        body: str,
+        status_url: str = "",
+        valid_for: float = A_LONG_TIME,
+        retention: Retention = Retention(),
+    ) -> Message:
         """Send a text for the customer. Raises `Refused`."""
         self._check(to, sender, body)
+        if not retention.is_usual and not self._exchange.account.message_redaction:
+            raise Refused(30029)
         message = self._keep("outbound-api", sender, to, body, "queued")
         message.status_url, message.valid_for = status_url, valid_for
-        return self._queue(message)
+        message.forgets_body, message.hides_numbers = retention.content == "discard", retention.address == "obfuscate"
+        return self.delivery.queue(message)
 
-    def arrive(self, phone: Phone, to: str, body: str) -> None:
+    def arrive(self, phone: Phone, to: str, body: str, pictures: Sequence[Picture] = ()) -> None:
         """A phone sends a text, to a line of the customer's or to another phone."""
         line = self._exchange.lines.get(to)
+        if to in self._exchange.other_numbers:
+            self._exchange.other_numbers[to](phone, body)
+            return
         if line is None:
             if other := self._exchange.subscriber(to):
                 other.takes(phone.number, body)
             return
-        self._heed_opt_out(line, phone, body)
-        message = self._keep("inbound", phone.number, to, body, "received")
-        told = message.arrival(self._exchange.account.sid)
-        self._exchange.webhooks.ask(
-            line.sms_url, told, about=message.sid, then=lambda outcome: self._answered(message, line, outcome)
-        )
+        heeded = self.opt_outs.heed(line.number, phone, body)
+        message = self._keep("inbound", phone.number, to, body, "received", pictures)
+        told = message.arrival(self._exchange.account.sid, self._exchange.rest_url) | heeded
+        tell_of(self._exchange, message, line, told, lambda *reply: self._reply(line.number, *reply))
 
     def find(self, sid: str) -> Message:
         """Raises `Refused` (20404) when there is none."""
-        if sid not in self.kept:
+        message = self.kept.get(sid)
+        if message is None or message.deleted:
             raise Refused(20404)
-        return self.kept[sid]
+        return message
+
+    def find_media(self, sid: str, media_sid: str) -> Media:
+        """A picture that came with a text. Raises `Refused` (20404) when there is none."""
+        for media in self.find(sid).media:
+            if media.sid == media_sid and not media.deleted:
+                return media
+        raise Refused(20404)
+
+    def redact(self, sid: str, body: str) -> Message:
+        """Blank the words of a finished text. Raises `Refused`."""
+        message = self._finished(sid)
+        if body:
+            raise Refused(20001)
+        message.body = ""
+        return message
 
     def delete(self, sid: str) -> None:
-        """Forget a finished text. Raises `Refused`."""
-        if not self.find(sid).final:
+        """Forget a finished text, with its pictures. Raises `Refused`."""
+        self._finished(sid).forget()
+
+    def delete_media(self, sid: str, media_sid: str) -> None:
+        """Forget one picture. Raises `Refused`."""
+        media = self.find_media(sid, media_sid)
+        media.deleted, media.content = True, b""
+
+    def _finished(self, sid: str) -> Message:
+        message = self.find(sid)
+        if not message.final or self._exchange.still_settles(message.updated_at):
             raise Refused(20009)
-        del self.kept[sid]
+        return message
 
     def _check(self, to: str, sender: str, body: str) -> None:
         if not sender:
@@ -80,93 +124,22 @@ class Messages:
             raise Refused(21602)
         if len(body) > LONGEST:
             raise Refused(21617)
+        if is_fixed(to):
+            raise Refused(21614)
         phone = self._exchange.subscriber(to)
-        if (sender, to) in self._opted_out or (phone is not None and phone.behaviour == "opted out"):
+        if self.opt_outs.holds(sender, to) or (phone is not None and phone.behaviour == "opted out"):
             raise Refused(21610)
 
-    def _heed_opt_out(self, line: Line, phone: Phone, body: str) -> None:
-        word = body.strip().upper()
-        if word in STOP:
-            self._opted_out.add((line.number, phone.number))
-            if self._exchange.account.english_opt_out_reply:
-                phone.takes(line.number, "You have been unsubscribed. Reply START to subscribe again.")
-        elif word in START:
-            self._opted_out.discard((line.number, phone.number))
-
-    def _keep(self, direction: str, sender: str, to: str, body: str, status: str) -> Message:
+    def _keep(
+        self, direction: str, sender: str, to: str, body: str, status: str, pictures: Sequence[Picture] = ()
+    ) -> Message:
         now = self._exchange.timeline.now()
-        message = Message(new_sid("SM"), direction, sender, to, body, status, now, now)
+        message = Message(new_sid("MM" if pictures else "SM"), direction, sender, to, body, status, now, now)
+        message.media = [Media(new_sid("ME"), each.content_type, each.content, now) for each in pictures]
         self.kept[message.sid] = message
         return message
 
-    def _queue(self, message: Message) -> Message:
-        waits = self._exchange.latency(WAITING) + self._exchange.faults.message_delay
-        self._exchange.after(
-            min(waits, message.valid_for), lambda: self._set_out(message, too_old=waits > message.valid_for)
-        )
-        return message
-
-    def _set_out(self, message: Message, *, too_old: bool) -> None:
-        if too_old:
-            self._become(message, "failed", TOO_OLD)
-            return
-        self._become(message, "sending")
-        self._exchange.after_latency(SENDING, lambda: self._sent(message))
-
-    def _sent(self, message: Message) -> None:
-        message.sent_at = self._exchange.timeline.now()
-        self._become(message, "sent")
-        self._exchange.after_latency(DELIVERING, lambda: self._deliver(message))
-
-    def _deliver(self, message: Message) -> None:
-        phone = self._exchange.subscriber(message.to)
-        if phone is None:
-            self._become(message, "undelivered", UNKNOWN)
-        elif phone.behaviour == "switched off":
-            self._become(message, "undelivered", SWITCHED_OFF)
-        else:
-            phone.takes(message.sender, message.body)
-            self._become(message, "delivered")
-
-    def _become(self, message: Message, status: str, error_code: int | None = None) -> None:
-        message.status, message.error_code = status, error_code
-        message.updated_at = self._exchange.timeline.now()
-        if message.status_url:
-            told = message.receipt(self._exchange.account.sid)
-            self._exchange.webhooks.tell(message.status_url, told, about=message.sid, final=message.final)
-
-    def _answered(self, message: Message, line: Line, outcome: Answer | Trouble, *, fallen_back: bool = False) -> None:
-        """The customer's answer to a text: usually nothing, perhaps a reply; on trouble the fallback is asked."""
-        trouble = outcome if isinstance(outcome, Trouble) else self._carry_out(message, line, outcome)
-        if trouble is None or fallen_back or not line.sms_fallback_url:
-            return
-        told = message.arrival(self._exchange.account.sid)
-        told |= {"ErrorCode": str(trouble.code), "ErrorUrl": trouble.url}
-        self._exchange.webhooks.ask(
-            line.sms_fallback_url,
-            told,
-            about=message.sid,
-            then=lambda second: self._answered(message, line, second, fallen_back=True),
-        )
-
-    def _carry_out(self, message: Message, line: Line, answer: Answer) -> Trouble | None:
-        if not answer.body.strip():
-            return None
-        try:
-            verbs = read(answer.content_type, answer.body, MESSAGING)
-        except BadTwiml as bad:
-            trouble = Trouble(bad.code, bad.text, line.sms_url)
-            self._exchange.webhooks.record(trouble, about=message.sid)
-            return trouble
-        with self._exchange.lock:
-            for verb in verbs:
-                self._reply(message, line, verb)
-        return None
-
-    def _reply(self, message: Message, line: Line, verb: Verb) -> None:
-        body = "\n".join(child.text for child in verb.children) or verb.text
-        to = verb.attributes.get("to", message.sender)
-        reply = self._keep("outbound-reply", line.number, to, body, "queued")
-        if "statusCallback" in verb.attributes:
-            reply.status_url = there(line.sms_url, verb.attributes["statusCallback"])
-        self._queue(reply)
+    def _reply(self, line: str, to: str, body: str, status_url: str) -> None:
+        reply = self._keep("outbound-reply", line, to, body, "queued")
+        reply.status_url = status_url
+        self.delivery.queue(reply)

@@ -10,6 +10,25 @@ from typing import Final
 
 import phonenumbers
 
+WITHHELD: Final = (
+    "Anonymous",
+    "anonymous",
+    "Restricted",
+    "Unavailable",
+    "Unknown",
+    "Blocked",
+    "Private",
+    "+266696687",
+    "266696687",
+    "+7378742833",
+    "+86282452253",
+    "+8656696",
+    "+2562533",
+    "+7748283",
+    "",
+    "+",
+)
+"""How hidden numbers are spelled in From: words, and the same words as they are typed on a keypad."""
 _GSM_7: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -25,6 +44,11 @@ def is_e164(number: str) -> bool:
         return phonenumbers.is_valid_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
         return False
+
+
+def is_fixed(number: str) -> bool:
+    """Whether a number belongs to a telephone on a wall, which takes no texts."""
+    return phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.FIXED_LINE
 
 
 def country(number: str) -> str:

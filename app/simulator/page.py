@@ -5,28 +5,30 @@ Numbers travel in bodies, never in addresses. Deeds are refused when another sit
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import Body, FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel
 from starlette.middleware.base import RequestResponseEndpoint
 
+from app.simulator import page_state
+from app.simulator.bad_day import BadDay, what_can_go_wrong
+from app.simulator.behaviours import BEHAVIOURS
+from app.simulator.elks import Elks
+from app.simulator.elks_rest import create_elks
 from app.simulator.exchange import Exchange
-from app.simulator.legs import Heard
-from app.simulator.phones import BEHAVIOURS, Behaviour, Phone, Text
+from app.simulator.numbers import WITHHELD
+from app.simulator.page_deeds import Deed, carry_out
 from app.simulator.rest import create_rest
 
 PAGES: Final = Path(__file__).with_name("pages")
 CALLERS: Final = ("+46701740650", "+46701740651", "+46701740652")
 """Invented people who may call, unless the exchange is given others."""
-INVENTED: Final = re.compile(r"\+467017406(0[5-9]|[1-9]\d)")
-"""Mobile numbers kept free for fiction."""
+ODD: Final = ("sip:someone@example.org", "client:someone")
+"""Callers that are no telephones."""
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -40,20 +42,14 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 
 
-class Deed(BaseModel, extra="forbid"):
-    """Something a person does with a phone on the page."""
+def create_simulator(exchange: Exchange, *, callers: tuple[str, ...] = CALLERS, elks: Elks | None = None) -> FastAPI:
+    """The whole telephone company as one app: the REST API, and at `/` the page with the phones.
 
-    phone: str
-    do: Literal["call", "text", "answer", "decline", "press", "say", "hang up", "behave"]
-    to: str = ""
-    words: str = ""
-    hidden: bool = False
-    behaviour: Behaviour = "by hand"
-
-
-def create_simulator(exchange: Exchange, *, callers: tuple[str, ...] = CALLERS) -> FastAPI:
-    """The whole telephone company as one app: the REST API, and at `/` the page with the phones."""
+    A second carrier answers at `/elks`, on the same phones.
+    """
     app = create_rest(exchange)
+    if elks:
+        app.mount("/elks", create_elks(elks))
     app.mount("/", create_phones_page(exchange, callers=callers))
     return app
 
@@ -70,78 +66,64 @@ def create_phones_page(exchange: Exchange, *, callers: tuple[str, ...] = CALLERS
     def page() -> Response:
         return FileResponse(PAGES / "phones.html")
 
+    _add_phones(app, exchange)
+    _add_carriers(app, exchange)
+    return app
+
+
+def _add_phones(app: FastAPI, exchange: Exchange) -> None:
     @app.get("/phones.json")
     def phones() -> dict[str, Any]:
         return {
             "lines": list(exchange.lines),
-            "callers": [_state(phone, exchange) for phone in exchange.strangers],
-            "handlers": [_state(phone, exchange) for phone in exchange.shown],
-            "behaviours": [behaviour for behaviour in BEHAVIOURS if behaviour != "answers"],
+            "take_texts": [*exchange.lines, *exchange.other_numbers],
+            "callers": [page_state.phone(exchange, phone) for phone in exchange.strangers],
+            "handlers": [page_state.phone(exchange, phone) for phone in exchange.shown],
+            "behaviours": BEHAVIOURS,
+            "spellings": [*WITHHELD, *ODD],
         }
 
     @app.post("/phones.json")
     def deed(deed: Annotated[Deed, Body()]) -> Response:
         try:
-            _DEEDS[deed.do](_phone(exchange, deed.phone), deed)
+            carry_out(exchange, deed)
         except KeyError as problem:
             raise HTTPException(404, "There is no such line.") from problem
         except ValueError as problem:
             raise HTTPException(422, f"Not possible: {problem}.") from problem
         return Response(status_code=204)
 
-    return app
 
+def _add_carriers(app: FastAPI, exchange: Exchange) -> None:
+    days: dict[str, BadDay] = {}
 
-def _phone(exchange: Exchange, number: str) -> Phone:
-    """The phone a deed is about. New ones only with numbers that belong to nobody."""
-    phone = exchange.subscriber(number)
-    if phone is None and not INVENTED.fullmatch(number):
-        raise ValueError("use a number that belongs to nobody: +46701740605 to +46701740699")
-    return phone or exchange.phone(number)
+    @app.get("/carriers.json")
+    def carriers() -> dict[str, Any]:
+        return {
+            "carriers": [
+                {"name": name, "day": days.get(name, BadDay()), "can": sorted(what_can_go_wrong(name, exchange))}
+                for name in exchange.carriers
+            ]
+        }
+
+    @app.put("/carriers/{name}.json")
+    def begin(name: str, day: Annotated[BadDay, Body()]) -> Response:
+        if name not in exchange.carriers:
+            raise HTTPException(404, "There is no such carrier.")
+        days[name] = day
+        day.begin(exchange.carriers[name])
+        return Response(status_code=204)
+
+    @app.get("/traffic.json")
+    def traffic(after: int = 0) -> list[dict[str, Any]]:
+        return page_state.traffic(exchange, after=after)
 
 
 async def _guard(request: Request, answer: RequestResponseEndpoint) -> Response:
     """Headers on everything; deeds only from this page itself."""
     other_site = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
-    if other_site and request.method == "POST":
+    if other_site and request.method != "GET":
         return Response(status_code=403)
     response = await answer(request)
     response.headers.update(HEADERS)
     return response
-
-
-_DEEDS: Final[Mapping[str, Callable[[Phone, Deed], object]]] = {
-    "call": lambda phone, deed: phone.call(deed.to, withheld=deed.hidden),
-    "text": lambda phone, deed: phone.text(deed.to, deed.words),
-    "answer": lambda phone, _deed: phone.answer(),
-    "decline": lambda phone, _deed: phone.decline(),
-    "press": lambda phone, deed: phone.press(deed.words),
-    "say": lambda phone, deed: phone.say(deed.words),
-    "hang up": lambda phone, _deed: phone.hang_up(),
-    "behave": lambda phone, deed: phone.behave(deed.behaviour),
-}
-
-
-def _state(phone: Phone, exchange: Exchange) -> dict[str, Any]:
-    """Everything the page shows of one phone."""
-    with exchange.lock:
-        leg = phone.leg
-        return {
-            "number": phone.number,
-            "label": phone.label,
-            "behaviour": phone.behaviour,
-            "state": "bridged" if phone.bridged_with else phone.state,
-            "with": [exchange.phone(number).label or number for number in phone.bridged_with],
-            "call": leg.sid if leg else "",
-            "from": leg.sender if phone.ringing and leg else "",
-            "seconds": leg.seconds_talked if leg else 0,
-            "ended": leg.status if leg and leg.over else "",
-            "talk": _in_order(leg.heard, leg.said) if leg else [],
-            "texts": _in_order(phone.inbox, phone.sent),
-        }
-
-
-def _in_order(theirs: Sequence[Heard | Text], mine: Sequence[Heard | Text]) -> list[dict[str, Any]]:
-    """Both sides of a conversation, as it went."""
-    both = [(each, False) for each in theirs] + [(each, True) for each in mine]
-    return [asdict(each) | {"mine": is_mine} for each, is_mine in sorted(both, key=lambda pair: pair[0].at)]

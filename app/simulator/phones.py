@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING
 
-from app.simulator.legs import Heard, Leg
+from app.simulator.behaviours import UNREACHABLE, UNREACHABLE_AFTER, Behaviour, take_call
+from app.simulator.hearing import Heard
+from app.simulator.legs import Leg
+from app.simulator.texts import Picture
 
 if TYPE_CHECKING:
     from app.simulator.exchange import Exchange
-
-Behaviour = Literal["by hand", "answers", "rings out", "busy", "switched off", "voicemail", "opted out"]
-BEHAVIOURS: Final[tuple[str, ...]] = get_args(Behaviour)
-GREETING: Final = "You have reached a voicemail. Please leave a message after the tone."
-VOICEMAIL_PICKS_UP: Final = 8.0
-VOICEMAIL_LISTENS: Final = 30.0
-ANSWERS_AFTER: Final = 1.0
-UNREACHABLE_AFTER: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -28,6 +23,9 @@ class Text:
     body: str
     at: datetime
     to: str = ""
+    pictures: int = 0
+    brought_by: str = ""
+    """The name of the carrier that brought it, where there is more than one."""
 
 
 class Phone:
@@ -37,7 +35,9 @@ class Phone:
         self.number = number
         self.label = ""
         """What the page calls whoever holds it; empty: not shown."""
-        self.behaviour: Behaviour = "by hand"
+        self._behaviour: Behaviour = "by hand"
+        self.sounds_like = ""
+        """What machine detection takes whoever answers for, right or wrong (`AnsweredBy`); empty: what it is."""
         self.inbox: list[Text] = []
         self.sent: list[Text] = []
         self.leg: Leg | None = None
@@ -46,6 +46,18 @@ class Phone:
 
     def __repr__(self) -> str:
         return f"<Phone {self.label or 'unnamed'} {self.behaviour}>"
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """What the phone does with calls and texts."""
+        return self._behaviour
+
+    @behaviour.setter
+    def behaviour(self, behaviour: Behaviour) -> None:
+        with self._exchange.lock:
+            was, self._behaviour = self._behaviour, behaviour
+            if was == "out of coverage" != behaviour:
+                self._exchange.messages.delivery.phone_is_back(self)
 
     @property
     def on_a_call(self) -> bool:
@@ -86,24 +98,26 @@ class Phone:
             return "waiting for keys"
         return "in call" if leg.answered else "calling"
 
-    def call(self, line: str, *, withheld: bool | str = False) -> Leg:
+    def call(self, line: str, *, withheld: bool | str = False, forwarded_from: str = "") -> Leg:
         """Call a line of the customer's. `withheld`: hide the number; a string hides it under that spelling.
 
+        `forwarded_from` is the switchboard's number when the call was sent on by one.
         Raises `KeyError` when there is no such line, `ValueError` when this phone is on a call.
         """
         with self._exchange.lock:
             if self.on_a_call:
                 raise ValueError("this phone is on a call")
             hidden = self._exchange.withheld_as if withheld is True else withheld
-            self.leg = self._exchange.calls.arrive(self, line, sender=self.number if hidden is False else hidden)
+            sender = self.number if hidden is False else hidden
+            self.leg = self._exchange.calls.arrive(self, line, sender=sender, forwarded_from=forwarded_from)
         self._exchange.timeline.settle()
         return self.leg
 
-    def text(self, to: str, body: str) -> None:
-        """Send a text, to a line or to another phone."""
+    def text(self, to: str, body: str, *pictures: Picture) -> None:
+        """Send a text, to a line or to another phone, perhaps with pictures."""
         with self._exchange.lock:
-            self.sent.append(Text(self.number, body, self._exchange.timeline.now(), to))
-            self._exchange.messages.arrive(self, to, body)
+            self.sent.append(Text(self.number, body, self._exchange.timeline.now(), to, len(pictures)))
+            self._exchange.messages.arrive(self, to, body, pictures)
         self._exchange.timeline.settle()
 
     def answer(self) -> None:
@@ -149,36 +163,18 @@ class Phone:
 
     def is_called(self, leg: Leg) -> None:
         """The exchange has found this phone for a call. Called with the lock held."""
-        if self.behaviour == "switched off":
+        if self.behaviour in UNREACHABLE:
             self._exchange.after(UNREACHABLE_AFTER, lambda: leg.end("no-answer"))
         elif self.behaviour == "busy" or self.on_a_call:
             leg.end("busy")
         else:
             self.leg = leg
             leg.rings()
-            self._behave(leg)
+            take_call(self._exchange, self.behaviour, leg)
 
-    def takes(self, sender: str, body: str) -> None:
+    def takes(self, sender: str, body: str, *, brought_by: str = "") -> None:
         """A text has come. Called with the lock held."""
-        self.inbox.append(Text(sender, body, self._exchange.timeline.now()))
-
-    def _behave(self, leg: Leg) -> None:
-        if self.behaviour == "answers":
-            self._exchange.after(self._exchange.latency(ANSWERS_AFTER), leg.connect)
-        elif self.behaviour == "voicemail":
-            self._exchange.after(VOICEMAIL_PICKS_UP, lambda: self._pick_up_as_a_machine(leg))
-
-    def _pick_up_as_a_machine(self, leg: Leg) -> None:
-        """Greets, presses nothing, listens a while, hangs up. Whoever is connected by then hears it speak."""
-        leg.connect()
-        for second in range(int(VOICEMAIL_LISTENS)):
-            self._exchange.after(second, lambda: self._greet(leg))
-        self._exchange.after(VOICEMAIL_LISTENS, leg.end)
-
-    def _greet(self, leg: Leg) -> None:
-        for peer in leg.peers:
-            if GREETING not in (heard.text for heard in peer.heard):
-                peer.hear(GREETING, language="en-US")
+        self.inbox.append(Text(sender, body, self._exchange.timeline.now(), brought_by=brought_by))
 
 
 def _caller_gave_up(leg: Leg) -> str:

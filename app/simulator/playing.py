@@ -80,7 +80,7 @@ class Player:
             self._timer = self._exchange.after(wait.seconds, lambda: self._exchange.tell(self._leg, Elapsed(turn)))
         if wait.ask is not None:
             params = self._leg.params() | dict(wait.ask.params)
-            self._exchange.webhooks.ask(
+            self._leg.postman.ask(
                 wait.ask.url, params, about=self._leg.sid, then=lambda outcome: self._fetched(turn, outcome)
             )
 

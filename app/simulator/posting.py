@@ -11,16 +11,18 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import requests
 
-PATIENCE = 15.0
-"""Seconds until an unanswered webhook has failed, connecting included."""
-CONNECTING = 10.0
+from app.simulator.overrides import patience
 
 Params = Mapping[str, str]
 Post = Callable[[str, Params, Params], tuple[int, str, str]]
-"""Sends one webhook: (url, params, headers) -> (status, content type, body). Raises `TimedOut` or `CannotConnect`."""
+"""Sends one webhook: (url, params, headers) -> (status, content type, body). Raises `TimedOut` or `CannotConnect`.
+
+The URL comes as the customer gave it, with its fragment, which says how long to wait and is not sent.
+"""
 
 
 class TimedOut(Exception):
@@ -54,6 +56,13 @@ class Trouble:
 Then = Callable[[Answer | Trouble], None]
 
 
+class Postman(Protocol):
+    """Whoever carries what a call asks of the customer; each wire has its own."""
+
+    def ask(self, url: str, params: Params, *, about: str, then: Then) -> None:
+        """Post, and hand the answer (or the trouble) to `then` when it is there."""
+
+
 def sign(auth_token: str, url: str, params: Params) -> str:
     """The signature for a webhook."""
     signed = url.partition("#")[0] + "".join(name + params[name] for name in sorted(params))
@@ -62,9 +71,14 @@ def sign(auth_token: str, url: str, params: Params) -> str:
 
 def post_form(url: str, params: Params, headers: Params) -> tuple[int, str, str]:
     """Post over the network, as an exchange in earnest does. Does not follow redirections: they lose the form."""
+    asked = patience(url)
     try:
         answer = requests.post(
-            url, data=dict(params), headers=dict(headers), timeout=(CONNECTING, PATIENCE), allow_redirects=False
+            url.partition("#")[0],
+            data=dict(params),
+            headers=dict(headers),
+            timeout=(asked.connect, min(asked.answer, asked.total)),
+            allow_redirects=False,
         )
     except requests.exceptions.ReadTimeout as problem:
         raise TimedOut from problem

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 _REFUSALS: Final = {
+    20001: (400, "A parameter has a value it cannot have"),
     20003: (401, "Authenticate"),
     20009: (409, "The resource is not finished and cannot be deleted yet"),
     20404: (404, "The requested resource was not found"),
@@ -19,7 +20,9 @@ _REFUSALS: Final = {
     21603: (400, "A 'From' phone number is required"),
     21606: (400, "The 'From' number is not a message-capable number of this account"),
     21610: (400, "Attempt to send to an unsubscribed recipient"),
+    21614: (400, "The 'To' number is not a mobile number"),
     21617: (400, "The message body is longer than 1600 characters"),
+    30029: (400, "This account has no message redaction"),
 }
 
 

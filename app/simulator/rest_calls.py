@@ -10,8 +10,10 @@ from starlette.datastructures import FormData
 
 from app.simulator import listing, resources
 from app.simulator.calls import RINGS_FOR, CallOrder
+from app.simulator.detection import MachineDetection
 from app.simulator.exchange import Exchange
 from app.simulator.legs import Leg
+from app.simulator.refusals import Refused
 from app.simulator.rest_done import Form, done, number, value
 
 
@@ -26,10 +28,14 @@ def add_calls(router: APIRouter, exchange: Exchange) -> None:
 
     @router.get("/Calls.json")
     def several(request: Request) -> dict[str, Any]:
-        query = dict(request.query_params)
         with exchange.lock:
-            found = [leg for leg in reversed(exchange.legs.values()) if _is_asked_for(leg, query)]
-            return listing.page("calls", request.url.path, query, found, lambda leg: resources.call(exchange, leg))
+            return listing.page(
+                "calls",
+                request,
+                list(reversed(exchange.legs.values())),
+                wanted=lambda leg: _is_asked_for(leg, request.query_params),
+                show=lambda leg: resources.call(exchange, leg),
+            )
 
     @router.get("/Calls/{sid}.json")
     def one(sid: str) -> dict[str, Any]:
@@ -60,20 +66,38 @@ def _order(form: FormData) -> CallOrder:
         status_url=value(form, "StatusCallback"),
         status_events=events,
         fallback_url=value(form, "FallbackUrl"),
-        machine_detection=value(form, "MachineDetection"),
+        detection=_detection(form),
+    )
+
+
+def _detection(form: FormData) -> MachineDetection | None:
+    mode = value(form, "MachineDetection")
+    if mode not in ("Enable", "DetectMessageEnd"):
+        return None
+    return MachineDetection(
+        to_the_end=mode == "DetectMessageEnd",
+        gives_up_after=number(form, "MachineDetectionTimeout", 30),
+        apart=value(form, "AsyncAmd") == "true",
+        status_url=value(form, "AsyncAmdStatusCallback"),
     )
 
 
 def _change(exchange: Exchange, leg: Leg, form: FormData) -> None:
     """End a call (`completed`), take it back while it is not answered (`canceled`), or lead it elsewhere."""
     status = value(form, "Status")
-    if status == "completed" or (status == "canceled" and not leg.answered):
+    if (status == "completed" and not leg.over) or (status == "canceled" and not leg.answered):
         leg.end("completed" if leg.answered else "canceled")
     elif url := value(form, "Url"):
-        exchange.calls.redirect(leg, url)
+        exchange.calls.redirect(leg, url, fallback_url=value(form, "FallbackUrl"))
+    elif status:
+        raise Refused(21220)
 
 
 def _is_asked_for(leg: Leg, query: Mapping[str, str]) -> bool:
     parent = leg.parent.sid if leg.parent else ""
-    wanted = listing.matches(query, To=leg.to, From=leg.sender, Status=leg.status, ParentCallSid=parent)
-    return wanted and listing.is_within(query, "StartTime", leg.answered_at or leg.created_at)
+    asked = listing.matches(query, To=leg.to, From=leg.sender, Status=leg.wire_status, ParentCallSid=parent)
+    started, ended = (
+        listing.is_within(query, "StartTime", leg.started_at),
+        listing.is_within(query, "EndTime", leg.ended_at),
+    )
+    return not leg.deleted and asked and started and ended

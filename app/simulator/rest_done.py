@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from starlette.types import Receive, Scope, Send
 
 from app.simulator.exchange import Exchange
+from app.simulator.refusals import Refused
 
 
 async def _read_form(request: Request) -> FormData:
@@ -35,6 +36,8 @@ def done(exchange: Exchange, resource: dict[str, Any] | None, *, status: int = 2
     """The answer to a request that was carried out; lost on the way when the exchange has such a day."""
     if exchange.faults.strikes("lost answer"):
         return DroppedAnswer()
+    if exchange.faults.strikes("broken answer"):
+        raise Refused(20500)
     return Response(status_code=204) if resource is None else JSONResponse(resource, status_code=status)
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.simulator import listing, resources
 from app.simulator.exchange import Exchange
+from app.simulator.messages import Retention
 from app.simulator.rest_done import Form, done, number, value
 from app.simulator.texts import A_LONG_TIME, Message
 
@@ -25,16 +26,21 @@ def add_messages(router: APIRouter, exchange: Exchange) -> None:
                 body=value(form, "Body"),
                 status_url=value(form, "StatusCallback"),
                 valid_for=number(form, "ValidityPeriod", A_LONG_TIME),
+                retention=Retention(
+                    value(form, "ContentRetention", "retain"), value(form, "AddressRetention", "retain")
+                ),
             )
             return done(exchange, resources.message(exchange, message), status=201)
 
     @router.get("/Messages.json")
     def several(request: Request) -> dict[str, Any]:
-        query = dict(request.query_params)
         with exchange.lock:
-            found = [message for message in reversed(exchange.messages.kept.values()) if _is_asked_for(message, query)]
             return listing.page(
-                "messages", request.url.path, query, found, lambda message: resources.message(exchange, message)
+                "messages",
+                request,
+                list(reversed(exchange.messages.kept.values())),
+                wanted=lambda message: _is_asked_for(message, request.query_params),
+                show=lambda message: resources.message(exchange, message),
             )
 
     @router.get("/Messages/{sid}.json")
@@ -45,8 +51,7 @@ def add_messages(router: APIRouter, exchange: Exchange) -> None:
     @router.post("/Messages/{sid}.json")
     def redact(sid: str, form: Form) -> Response:
         with exchange.lock:
-            message = exchange.messages.find(sid)
-            message.body = value(form, "Body", message.body)
+            message = exchange.messages.redact(sid, value(form, "Body"))
             return done(exchange, resources.message(exchange, message))
 
     @router.delete("/Messages/{sid}.json")
@@ -58,4 +63,5 @@ def add_messages(router: APIRouter, exchange: Exchange) -> None:
 
 def _is_asked_for(message: Message, query: Mapping[str, str]) -> bool:
     when = message.sent_at or message.created_at
-    return listing.matches(query, To=message.to, From=message.sender) and listing.is_within(query, "DateSent", when)
+    wanted = not message.deleted and listing.matches(query, To=message.to, From=message.sender)
+    return wanted and listing.is_within(query, "DateSent", when)

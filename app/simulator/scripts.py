@@ -39,6 +39,13 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Star(Key):
+    """The star key, which some verbs understand as "let me go"."""
+
+    digit: str = "*"
+
+
+@dataclass(frozen=True)
 class Accepted:
     """A phone that was dialled for this leg is ready to talk."""
 
@@ -53,8 +60,8 @@ class Gone:
 
 
 @dataclass(frozen=True)
-class Opened:
-    """The conference this leg waits for has begun."""
+class Changed:
+    """The conference this leg is in has begun, or has put it on hold, or taken it back."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ class Taken:
     by: Leg
 
 
-Event = Elapsed | Fetched | Key | Accepted | Gone | Opened | Closed | Taken
+Event = Elapsed | Fetched | Key | Accepted | Gone | Changed | Closed | Taken
 
 
 @dataclass(frozen=True)

@@ -66,15 +66,20 @@ VOICE: Final[Mapping[str, Rule]] = {
         "input action method timeout finishOnKey numDigits actionOnEmptyResult language", children="Say Play Pause"
     ),
     "Dial": _rule(
-        "action method timeout timeLimit callerId answerOnBridge hangupOnStar",
+        "action method timeout timeLimit callerId answerOnBridge hangupOnStar ringTone sequential",
         children="Number Conference Queue",
         text="allowed",
     ),
     "Number": _rule(
-        "url method statusCallback statusCallbackMethod statusCallbackEvent machineDetection", text="needed"
+        "url method statusCallback statusCallbackMethod statusCallbackEvent machineDetection machineDetectionTimeout "
+        "machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold machineDetectionSilenceTimeout "
+        "amdStatusCallback amdStatusCallbackMethod",
+        text="needed",
     ),
     "Conference": _rule(
-        "startConferenceOnEnter endConferenceOnExit beep muted waitUrl waitMethod maxParticipants", text="needed"
+        "startConferenceOnEnter endConferenceOnExit beep muted waitUrl waitMethod maxParticipants participantLabel "
+        "region jitterBufferSize statusCallback statusCallbackMethod statusCallbackEvent",
+        text="needed",
     ),
     "Queue": _rule("url method", text="needed"),
     "Redirect": _rule("method", text="needed"),
@@ -95,8 +100,11 @@ _WHOLE: Final = r"\d{1,9}"
 _TRUTH: Final = r"true|false"
 _ONLY_POST: Final = r"POST"
 _EVENTS: Final = r"(initiated|ringing|answered|completed)( (initiated|ringing|answered|completed))*"
+_ROOM_EVENTS: Final = r"(start|end|join|leave|mute|hold|modify)( (start|end|join|leave|mute|hold|modify))*"
 _SPELLING: Final[Mapping[str, str]] = {
+    "Conference statusCallbackEvent": _ROOM_EVENTS,
     "actionOnEmptyResult": _TRUTH,
+    "amdStatusCallbackMethod": _ONLY_POST,
     "answerOnBridge": _TRUTH,
     "beep": r"true|false|onEnter|onExit",
     "callerId": r"\+?\d{3,15}",
@@ -108,11 +116,13 @@ _SPELLING: Final[Mapping[str, str]] = {
     "length": _WHOLE,
     "loop": _WHOLE,
     "machineDetection": r"Enable|DetectMessageEnd",
+    "machineDetectionTimeout": r"[3-9]|[1-5]\d|60",
     "maxParticipants": _WHOLE,
     "method": _ONLY_POST,
     "muted": _TRUTH,
     "numDigits": r"[1-9]\d{0,3}",
     "reason": r"busy|rejected",
+    "sequential": _TRUTH,
     "startConferenceOnEnter": _TRUTH,
     "statusCallbackEvent": _EVENTS,
     "statusCallbackMethod": _ONLY_POST,
@@ -166,7 +176,7 @@ def _child(parent: str, child: ET.Element, rule: Rule, grammar: Mapping[str, Rul
 def _check_attribute(tag: str, name: str, value: str, rule: Rule) -> None:
     if name not in rule.attributes:
         raise BadTwiml(AGAINST_THE_SCHEMA, f"{tag} has no attribute {name} on this exchange")
-    spelling = _SPELLING.get(name)
+    spelling = _SPELLING.get(f"{tag} {name}", _SPELLING.get(name))
     if spelling is not None and not re.fullmatch(spelling, value):
         raise BadTwiml(AGAINST_THE_SCHEMA, f"{tag} {name} has a value it cannot have")
 

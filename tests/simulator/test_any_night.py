@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.simulator import Exchange, ManualTimeline
-from app.simulator.phones import BEHAVIOURS
+from app.simulator.behaviours import BEHAVIOURS
 from tests.simulator.customer import ACCOUNT, ANNA, BO, CALLER, LINE, SITE, START, Customer, twiml
 
 ANOTHER = "+46701740651"
@@ -15,7 +15,8 @@ REPLIES = {
     "/voice": twiml('<Gather numDigits="1" action="/menu"><Say>Choose.</Say></Gather><Redirect>/menu</Redirect>'),
     "/menu": lambda told: {
         "1": twiml(
-            f'<Dial timeout="9" action="/next"><Number url="/screen">{ANNA}</Number><Number>{BO}</Number></Dial>'
+            '<Dial timeout="9" hangupOnStar="true" action="/next">'
+            f'<Number url="/screen">{ANNA}</Number><Number>{BO}</Number></Dial>'
         ),
         "2": twiml('<Dial><Conference endConferenceOnExit="true">room</Conference></Dial>'),
         "3": twiml("<Enqueue>queue</Enqueue>"),
@@ -28,7 +29,7 @@ REPLIES = {
 }
 deeds = st.one_of(
     st.tuples(st.sampled_from(("call", "answer", "decline", "hang_up")), st.sampled_from(NUMBERS), st.none()),
-    st.tuples(st.just("press"), st.sampled_from(NUMBERS), st.text("12345#", min_size=1, max_size=2)),
+    st.tuples(st.just("press"), st.sampled_from(NUMBERS), st.text("12345#*", min_size=1, max_size=2)),
     st.tuples(st.just("behave"), st.sampled_from(NUMBERS), st.sampled_from(BEHAVIOURS)),
     st.tuples(st.just("wait"), st.none(), st.sampled_from((0.5, 3, 12))),
 )
@@ -57,6 +58,7 @@ def test_nobody_is_left_hanging(night, duplicates, reorders):
         phone.hang_up()
     assert {phone.state for phone in phones.values()} == {"idle"}
     assert all(leg.over and not leg.peers for leg in exchange.legs.values())
+    assert all(conference.over and not conference.members for conference in exchange.conferences.values())
 
 
 def do(phone, deed, detail):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.simulator.phones import GREETING
+from app.simulator.behaviours import GREETING
 from tests.simulator.customer import ANNA, BO, CALLER, LINE, NOBODY, twiml
 
 SCREEN = twiml('<Gather numDigits="1" timeout="10" action="/accept"><Say>Press one.</Say></Gather>', "<Hangup/>")

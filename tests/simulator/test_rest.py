@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 import time
@@ -12,12 +11,11 @@ import pytest
 import requests
 import uvicorn
 from twilio.base.exceptions import TwilioRestException
-from twilio.http import HttpClient
 from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 
 from app.simulator import create_rest
+from tests.simulator.conftest import InProcess
 from tests.simulator.customer import ACCOUNT, ANNA, BO, CALLER, LINE, NOBODY, SITE, START, twiml
 
 
@@ -34,26 +32,6 @@ def origin(exchange):
     server.should_exit = True
     thread.join()
     listener.close()
-
-
-class InProcess(HttpClient):
-    """Twilio's client without a socket between it and the exchange."""
-
-    def __init__(self, rest):
-        super().__init__(logging.getLogger("twilio"), is_async=False, timeout=5)
-        self.rest = rest
-
-    def request(self, method, url, **asked):
-        sent = {name: asked.get(name) for name in ("params", "data", "headers", "auth")}
-        answer = self.rest.request(method, url, **sent)
-        return Response(answer.status_code, answer.text, answer.headers)
-
-
-@pytest.fixture
-def twilio(rest):
-    client = Client(ACCOUNT.sid, ACCOUNT.auth_token, http_client=InProcess(rest))
-    client.api.base_url = "http://exchange"
-    return client
 
 
 @pytest.fixture
@@ -223,6 +201,10 @@ def test_what_is_not_finished_cannot_be_deleted(twilio, anna, timeline):
 
 def test_a_body_can_be_blanked(twilio, anna, timeline):
     sent = send(twilio)
+    with pytest.raises(TwilioRestException) as refused:
+        twilio.messages(sent.sid).update(body="")
+    assert refused.value.code == 20009
+    timeline.advance(5)
     assert twilio.messages(sent.sid).update(body="").body == ""
 
 

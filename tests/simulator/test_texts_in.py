@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from app.simulator.numbers import segments
-from app.simulator.refusals import Refused
 from tests.simulator.customer import ANNA, CALLER, LINE, SITE, twiml
 
 
@@ -35,26 +34,6 @@ def test_voice_verbs_are_no_answer_to_a_text_and_the_fallback_is_told(exchange, 
     caller.text(LINE, "hello")
     assert exchange.debugger.codes == [12200]
     assert customer.told("/sms-fallback")[0]["Body"] == "hello"
-
-
-@pytest.mark.parametrize("word", ["STOP", "stop", " End ", "QUIT", "Revoke"])
-def test_a_phone_that_opted_out_gets_nothing_more_and_no_english_reply(exchange, customer, caller, timeline, word):
-    caller.text(LINE, word)
-    assert customer.told("/sms")[0]["Body"] == word
-    with pytest.raises(Refused) as refused:
-        exchange.messages.send(to=CALLER, sender=LINE, body="x")
-    assert refused.value.code == 21610
-    timeline.advance(10)
-    assert caller.inbox == []
-    caller.text(LINE, "START")
-    assert exchange.messages.send(to=CALLER, sender=LINE, body="x").status == "queued"
-
-
-def test_a_phone_can_be_opted_out_by_its_behaviour(exchange, anna):
-    anna.behaviour = "opted out"
-    with pytest.raises(Refused) as refused:
-        exchange.messages.send(to=ANNA, sender=LINE, body="x")
-    assert refused.value.code == 21610
 
 
 def test_phones_can_text_one_another(caller, anna):

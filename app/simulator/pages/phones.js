@@ -1,74 +1,45 @@
 // The phones on the page: asks how they are, shows it, and does what the buttons say.
 
+import { capital, clock, copyOf, find, keepLooking, offer, plain, refill, send, setText } from '/pages/page.js'
+import { BEHAVIOURS, ENDS, measure, SOUNDS, STATES } from '/pages/words.js'
+
 const EVERY_MS = 700
 const OTHER = 'other'
 const KEYS = '123456789*0#'
+const NOBODY = {
+  number: '', label: '', state: 'idle', talk: [], texts: [], with: [], opted_out: [], ended: '', behaviour: 'by hand', sounds_like: ''
+}
 const languages = new Intl.DisplayNames(['en'], { type: 'language' })
-const STATES = {
-  idle: 'Idle', ringing: 'Ringing', calling: 'Calling …', 'in call': 'In a call',
-  'waiting for keys': 'Waiting for keys', bridged: 'Talking'
-}
-const ENDS = {
-  completed: 'Call ended', busy: 'Busy', failed: 'The call failed', 'no-answer': 'Not answered', canceled: 'Call cancelled'
-}
-
 const cards = new Map()
-let network = { lines: [], callers: [], handlers: [], behaviours: [] }
-
-const find = (card, selector) => card.querySelector(selector)
+let network = { lines: [], take_texts: [], callers: [], handlers: [], behaviours: [], spellings: [] }
 
 async function act(deed) {
-  const answer = await fetch('/phones.json', {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(deed)
-  })
-  if (!answer.ok) complain(await reason(answer))
+  const done = await send('POST', '/phones.json', deed)
   await look()
-  return answer.ok
-}
-
-async function reason(answer) {
-  const { detail } = await answer.json().catch(() => ({}))
-  return typeof detail === 'string' ? detail : 'That did not work.'
-}
-
-function complain(words) {
-  document.querySelector('#trouble').textContent = words
-  if (words) setTimeout(() => complain(''), 5000)
+  return done
 }
 
 async function look() {
-  try {
-    const answer = await fetch('/phones.json')
-    network = await answer.json()
-    showCaller()
-    network.handlers.forEach(showHandler)
-    showWhoseRings()
-  } catch {
-    complain('The telephone exchange does not answer.')
-  }
-}
-
-async function keepLooking() {
-  await look()
-  setTimeout(keepLooking, EVERY_MS)
+  network = await (await fetch('/phones.json')).json()
+  showCaller()
+  network.handlers.forEach(showHandler)
+  showWhoseRings()
 }
 
 function newCard(holder, numberOf) {
-  const card = document.querySelector('#phone').content.firstElementChild.cloneNode(true)
+  const card = copyOf('#phone')
   const does = (selector, event, deed) => find(card, selector).addEventListener(event, deed)
   const one = (doing, more = {}) => act({ phone: numberOf(card), do: doing, ...more })
   addKeys(card, one)
+  addTexting(card, one)
   nameFields(card, holder)
-  does('.call', 'click', () => one('call', { to: find(card, '.line').value, hidden: find(card, '.hidden-number').checked }))
+  does('.call', 'click', () => one('call', callAsked(card)))
   does('.answer', 'click', () => one('answer'))
   does('.decline', 'click', () => one('decline'))
   does('.hang-up', 'click', () => one('hang up'))
   does('.behaviour', 'change', event => one('behave', { behaviour: event.target.value }))
+  does('.sounds-like', 'change', event => one('sound', { sounds_like: event.target.value }))
   does('.speak', 'submit', event => submit(event, words => one('say', { words })))
-  does('.write', 'submit', event => submit(event, words => one('text', { to: find(card, '.line').value, words })))
-  does('.write textarea', 'keydown', event => {
-    if (event.key === 'Enter' && !event.shiftKey) { event.preventDefault(); event.target.form.requestSubmit() }
-  })
   document.querySelector(holder).append(card)
   return card
 }
@@ -76,16 +47,25 @@ function newCard(holder, numberOf) {
 function nameFields(card, holder) {
   for (const field of card.querySelectorAll('.words')) {
     field.id = `${holder.slice(1)}-${cards.size}-${field.form.className}`
-    field.form.querySelector('label').htmlFor = field.id
+    find(field.form, 'label').htmlFor = field.id
+  }
+}
+
+function callAsked(card) {
+  const shown = find(card, '.spelling').value
+  return {
+    to: find(card, '.line').value,
+    hidden: shown !== 'number',
+    spelling: shown.startsWith('as ') ? shown.slice(3) : null,
+    by_switchboard: find(card, '.by-switchboard').checked
   }
 }
 
 function addKeys(card, one) {
   const keys = find(card, '.keys')
   for (const key of KEYS) {
-    const button = document.createElement('button')
+    const button = plain('button', '', key)
     button.type = 'button'
-    button.textContent = key
     button.setAttribute('aria-label', { '*': 'Star', '#': 'Hash' }[key] ?? key)
     button.addEventListener('click', () => one('press', { words: key }))
     keys.append(button)
@@ -96,13 +76,43 @@ function addKeys(card, one) {
   })
 }
 
-async function submit(event, deed) {
+function addTexting(card, one) {
+  const attach = find(card, '.attach')
+  const area = find(card, '.write .words')
+  const text = (words, pictures = 0) => one('text', { to: find(card, '.texted').value, words, pictures })
+  find(card, '.write').addEventListener('submit', event => submit(event, async words => {
+    const sent = await text(words, Number(isPressed(attach)))
+    if (sent) press(attach, false)
+    return sent
+  }, () => isPressed(attach)))
+  area.addEventListener('keydown', event => {
+    if (event.key === 'Enter' && !event.shiftKey) { event.preventDefault(); area.form.requestSubmit() }
+  })
+  area.addEventListener('input', () => showLength(card))
+  attach.addEventListener('click', () => press(attach, !isPressed(attach)))
+  for (const word of card.querySelectorAll('.opt')) {
+    word.setAttribute('aria-label', `Text ${word.textContent}`)
+    word.addEventListener('click', () => text(word.textContent))
+  }
+}
+
+const isPressed = button => button.getAttribute('aria-pressed') === 'true'
+const press = (button, pressed) => button.setAttribute('aria-pressed', String(pressed))
+
+async function submit(event, deed, mayBeEmpty = () => false) {
   event.preventDefault()
   const field = find(event.target, '.words')
   const words = field.value
-  if (!words.trim()) return
+  if (!words.trim() && !mayBeEmpty()) return
   field.value = ''
   if (!await deed(words)) field.value = words
+  field.dispatchEvent(new Event('input'))
+}
+
+function showLength(card) {
+  const text = find(card, '.write .words').value
+  const { length, parts } = measure(text)
+  setText(find(card, '.length'), text ? `${length} character${length > 1 ? 's' : ''}, ${parts} part${parts > 1 ? 's' : ''}` : '')
 }
 
 function callerNumber(card) {
@@ -113,44 +123,46 @@ function callerNumber(card) {
 function showCaller() {
   const card = cards.get('caller') ?? newCard('#callers', callerNumber)
   cards.set('caller', card)
+  card.id = 'the-caller'
   card.classList.add('caller')
   offer(find(card, '.number'), [...network.callers.map(phone => [phone.number, phone.number]), [OTHER, 'Another number …']])
   offer(find(card, '.line'), network.lines.map(line => [line, line]))
+  offer(find(card, '.spelling'), spellings())
   find(card, '.other').hidden = find(card, '.number').value !== OTHER
-  find(card, '.behaviour-row').hidden = true
-  const nobody = { number: '', label: '', state: 'idle', talk: [], texts: [], with: [], ended: '', behaviour: 'by hand' }
-  show(card, network.callers.find(phone => phone.number === callerNumber(card)) ?? nobody, 'The caller')
-  find(card, '.choose').disabled = card.dataset.state !== 'idle'
+  show(card, network.callers.find(phone => phone.number === callerNumber(card)) ?? NOBODY, 'The caller')
+}
+
+function spellings() {
+  const odd = network.spellings.filter(each => each.includes(':'))
+  const hidden = network.spellings.filter(each => !each.includes(':'))
+  const all = each => [`as ${each}`, each || '(nothing)']
+  return [['number', 'the number'], ['hidden', 'nothing: a hidden number'], ['Hidden, spelled', hidden.map(all)], ['No telephone', odd.map(all)]]
 }
 
 function showHandler(phone) {
   const card = cards.get(phone.number) ?? newCard('#handlers', () => phone.number)
   card.id ||= `phone-${cards.size}`
   cards.set(phone.number, card)
-  find(card, '.choose').hidden = true
+  find(card, '.choose').hidden = find(card, '.taken-for').hidden = true
   find(card, '.call').hidden = true
-  offer(find(card, '.behaviour'), network.behaviours.map(behaviour => [behaviour, capital(behaviour)]))
-  if (document.activeElement !== find(card, '.behaviour')) find(card, '.behaviour').value = phone.behaviour
-  offer(find(card, '.line'), network.lines.map(line => [line, line]))
   show(card, phone, phone.label)
 }
 
 function showWhoseRings() {
-  const ringing = network.handlers.filter(phone => phone.state === 'ringing')
-  refill(document.querySelector('#ringing'), ringing.map(phone => phone.number), () => ringing.map(phone => {
-    const link = plain('a', '', `${capital(phone.label)}’s phone rings`)
-    link.href = `#${cards.get(phone.number).id}`
+  const handlers = network.handlers.filter(phone => phone.state === 'ringing').map(phone => [`${capital(phone.label)}’s phone rings`, cards.get(phone.number)])
+  const callers = network.callers.filter(phone => phone.state === 'ringing').map(phone => [`${phone.number} rings`, cards.get('caller'), phone.number])
+  const ringing = [...handlers, ...callers]
+  refill(document.querySelector('#ringing'), ringing.map(([words]) => words), () => ringing.map(([words, card, number]) => {
+    const link = plain('a', '', words)
+    link.href = `#${card.id}`
+    if (number) link.addEventListener('click', () => pickCaller(card, number))
     return link
   }))
 }
 
-function offer(select, options) {
-  const wanted = JSON.stringify(options)
-  if (select.dataset.options === wanted) return
-  const chosen = select.value
-  select.replaceChildren(...options.map(([value, words]) => new Option(words, value)))
-  select.dataset.options = wanted
-  if (options.some(([value]) => value === chosen)) select.value = chosen
+function pickCaller(card, number) {
+  find(card, '.number').value = number
+  showCaller()
 }
 
 function show(card, phone, name) {
@@ -161,6 +173,9 @@ function show(card, phone, name) {
   card.dataset.behaviour = phone.behaviour
   write(find(card, '.who'), name, phone.label ? phone.number : '')
   setText(find(card, '.state'), stateOf(phone))
+  choose(find(card, '.behaviour'), network.behaviours.map(each => [each, BEHAVIOURS[each] ?? each]), phone.behaviour)
+  choose(find(card, '.sounds-like'), SOUNDS, phone.sounds_like)
+  for (const each of card.querySelectorAll('.while-idle')) each.hidden = !isIdle
   find(card, '.call').hidden = !isIdle || !card.classList.contains('caller')
   find(card, '.answer').hidden = find(card, '.decline').hidden = !rings
   find(card, '.hang-up').hidden = isIdle || rings
@@ -169,7 +184,12 @@ function show(card, phone, name) {
   find(card, '.speak').hidden = phone.state !== 'bridged'
   keepFocus(card, focused)
   showTalk(find(card, '.screen'), phone, rings)
-  showTexts(find(card, '.inbox'), phone)
+  showTexts(card, phone)
+}
+
+function choose(select, options, value) {
+  offer(select, options)
+  if (document.activeElement !== select) select.value = value
 }
 
 function keepFocus(card, focused) {
@@ -177,30 +197,40 @@ function keepFocus(card, focused) {
 }
 
 function stateOf(phone) {
-  if (phone.behaviour !== 'by hand' && phone.state === 'idle') return capital(phone.behaviour)
   if (phone.state === 'bridged') return `Talking with ${phone.with.join(', ')}`
   return STATES[phone.state]
 }
 
 function showTalk(screen, phone, rings) {
-  screen.dataset.empty = rings ? `${phone.from} calls` : 'What is heard on the phone is written here.'
+  const by = phone.carrier ? ` by ${phone.carrier}` : ''
+  screen.dataset.empty = rings ? `${phone.from} calls${by}` : 'What is heard on the phone is written here.'
   refill(screen, [phone.number, phone.call, phone.talk, phone.ended], () => {
     const items = phone.talk.map(each => bubble(each, each.text, each.mine ? 'Said' : speaker(each)))
     return phone.ended ? [...items, plain('p', 'end', ENDS[phone.ended])] : items
   })
 }
 
-function showTexts(inbox, phone) {
-  refill(inbox, [phone.number, phone.texts], () => phone.texts.map(each =>
-    bubble(each, each.body, `${each.mine ? `To ${each.to}` : each.sender} · ${clock(each.at)}`, 'li')))
+function showTexts(card, phone) {
+  const optedOut = find(card, '.opted-out')
+  optedOut.hidden = !phone.opted_out.length
+  setText(optedOut, `Wants no texts from ${phone.opted_out.join(', ')}`)
+  offer(find(card, '.texted'), network.take_texts.map(number => [number, number]))
+  find(card, '.text-to').hidden = network.take_texts.length < 2
+  const count = phone.texts.length
+  refill(find(card, '.inbox'), [phone.number, phone.texts], () => phone.texts.map(text => bubble(text, words(text), origin(text), 'li')))
+  if (card.dataset.texts !== `${phone.number} ${count}`) answerTo(card, phone.texts.findLast(text => !text.mine))
+  card.dataset.texts = `${phone.number} ${count}`
 }
 
-function refill(place, wanted, make) {
-  const shown = JSON.stringify(wanted)
-  if (place.dataset.shown === shown) return
-  place.dataset.shown = shown
-  place.replaceChildren(...make())
-  place.scrollTop = place.scrollHeight
+function answerTo(card, text) {
+  if (text && network.take_texts.includes(text.sender)) find(card, '.texted').value = text.sender
+}
+
+const words = text => text.pictures ? `${text.body} [picture]`.trim() : text.body
+
+function origin(text) {
+  const where = text.mine ? `To ${text.to}` : text.sender
+  return [where, text.brought_by && `by ${text.brought_by}`, clock(text.at)].filter(Boolean).join(' · ')
 }
 
 function speaker(heard) {
@@ -209,18 +239,11 @@ function speaker(heard) {
 }
 
 function bubble(said, words, small, tag = 'p') {
-  const made = plain(tag, said.mine ? 'bubble mine' : 'bubble', '')
+  const made = plain(tag, said.mine ? 'bubble mine' : 'bubble')
   const text = plain('span', '', words)
   text.dir = 'auto'
   if (said.language) text.lang = said.language
   made.append(plain('small', '', small), text)
-  return made
-}
-
-function plain(tag, className, words) {
-  const made = document.createElement(tag)
-  made.className = className
-  made.textContent = words
   return made
 }
 
@@ -230,11 +253,4 @@ function write(element, words, small) {
   element.replaceChildren(words, ...small ? [plain('small', '', small)] : [])
 }
 
-function setText(element, words) {
-  if (element.textContent !== words) element.textContent = words
-}
-
-const capital = words => words[0].toUpperCase() + words.slice(1)
-const clock = moment => new Date(moment).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-
-keepLooking()
+keepLooking(look, EVERY_MS)
