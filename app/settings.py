@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.errors import Misconfigured
 
 TWILIO_ITSELF = "https://api.twilio.com"
+ELKS_ITSELF = "https://api.46elks.com"
 
 
 class Surface(StrEnum):
@@ -112,6 +113,7 @@ Surfaces = Annotated[
     BeforeValidator(_separate),
     Field(min_length=1),
 ]
+Edges = Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z-]+$")], ...], NoDecode, BeforeValidator(_separate)]
 Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_separate)]
 Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
 
@@ -132,8 +134,12 @@ class Settings(BaseSettings):
     twilio_api_key: str | None = Field(None, examples=["SK" + 32 * "0"])
     twilio_api_secret: SecretStr | None = Field(None, examples=["the-secret-of-that-key"])
     twilio_region: str | None = Field(None, examples=["ie1"], pattern=r"^[a-z]{2}\d$")
-    twilio_edge: str | None = Field(None, examples=["dublin"], pattern=r"^[a-z-]+$")
+    twilio_edge: Edges = Field((), examples=["dublin,frankfurt"])
     twilio_api_url: WebAddress = Field(TWILIO_ITSELF, examples=[TWILIO_ITSELF])
+    elks_username: str | None = Field(None, examples=["u" + 32 * "0"])
+    elks_password: Tokens = Field((), examples=["new-password,old-password"])
+    elks_api_url: WebAddress = Field(ELKS_ITSELF, examples=[ELKS_ITSELF])
+    elks_number: str | None = Field(None, examples=["+46846500401"], pattern=r"^\+[1-9]\d{7,14}$")
     smtp_url: MailAddress | None = Field(None, examples=["smtp://user:password@mail.example.org:587"])
     heartbeat_url: SecretWebAddress | None = Field(None, examples=["https://watch.example.org/ping/dygnet"])
     metrics_token: SecretStr | None = Field(None, examples=["a-long-random-word"], min_length=16)
@@ -148,6 +154,8 @@ class Settings(BaseSettings):
     def _pairs(self) -> Self:
         if bool(self.twilio_api_key) != bool(self.twilio_api_secret):
             raise ValueError("TWILIO_API_KEY and TWILIO_API_SECRET belong together: set both or neither")
+        if bool(self.elks_username) != bool(self.elks_password):
+            raise ValueError("ELKS_USERNAME and ELKS_PASSWORD belong together: set both or neither")
         return self
 
     def require(self, *names: str) -> None:

@@ -35,6 +35,16 @@ class CarrierError(DygnetError):
         self.maybe_done = maybe_done
         super().__init__(f"the carrier failed ({trouble}, {'no code' if code is None else f'code {code}'})")
 
+    @property
+    def is_unheard_of(self) -> bool:
+        """A code that stands in no table: tried twice, then a human has to look at it."""
+        return is_unheard_of(self.code)
+
+    @property
+    def concerns_everything(self) -> bool:
+        """The account itself is refused: no other channel and no other person would fare better."""
+        return self.trouble is Trouble.CONFIGURATION and (self.code is None or self.code in THE_ACCOUNT)
+
 
 class Carrier(Protocol):
     """A telephone company. Numbers are E.164; every method may raise CarrierError."""
@@ -46,6 +56,19 @@ class Carrier(Protocol):
         """Ring a phone; when it is answered, `answer_url` says what is heard. The carrier's reference."""
 
 
+class Switch(Carrier, Protocol):
+    """A carrier whose calls can be changed while they go on: what a bridge needs."""
+
+    def call_warily(self, *, to: str, answer_url: str, status_url: str, ring_for: timedelta) -> str:
+        """`call`, but the carrier first listens who answered: `answer_url` is told, `human` or something else."""
+
+    def lead(self, reference: str, *, to_url: str) -> None:
+        """Take an answered call away from what it is doing, to another document."""
+
+    def hang_up(self, reference: str) -> None:
+        """End a call, ringing or answered. One that is over already stays so."""
+
+
 def classify(code: int | None, http_status: int | None) -> Trouble:
     """What an error means, by the carrier's code or else by the HTTP status. Unknown means transient."""
     if code in TROUBLE_BY_CODE:
@@ -53,11 +76,25 @@ def classify(code: int | None, http_status: int | None) -> Trouble:
     return Trouble.CONFIGURATION if http_status in _REFUSED_AT_THE_GATE else Trouble.TRANSIENT
 
 
+def is_unheard_of(code: int | None) -> bool:
+    """Whether this is a code of Twilio's (five digits) that the table lacks. HTTP's own have three."""
+    return code is not None and code >= _FIRST_CODE and code not in TROUBLE_BY_CODE
+
+
 def _all(trouble: Trouble, codes: Iterable[int]) -> dict[int, Trouble]:
     return dict.fromkeys(codes, trouble)
 
 
 _REFUSED_AT_THE_GATE: Final = (401, 403)
+_FIRST_CODE: Final = 10_000
+
+AUTHENTICATION_FAILED: Final = 20003
+NOT_FINISHED: Final = 20009
+NOT_FOUND: Final = 20404
+OPTED_OUT: Final = 21610
+
+THE_ACCOUNT: Final = frozenset({AUTHENTICATION_FAILED, 20005, NOT_FOUND, 30002, 401, 402, 403})
+"""Configuration errors that are about the account and not about one channel; the three-digit ones are HTTP's."""
 
 # Twilio's error dictionary, https://www.twilio.com/docs/api/errors. A code Twilio uses for more than one thing
 # stands under the milder one: a retry too many is cheaper than a person wrongly given up on.
@@ -66,6 +103,7 @@ TROUBLE_BY_CODE: Final[dict[int, Trouble]] = {
         Trouble.PERMANENT,
         [
             13223,  # dialled number in an invalid format
+            21220,  # the call is over: it can be led nowhere
             21211,  # invalid `To`
             21214,  # `To` cannot be reached
             21217,  # not a telephone number
@@ -83,6 +121,7 @@ TROUBLE_BY_CODE: Final[dict[int, Trouble]] = {
         [
             13224,  # number unreachable, or an outage on the way
             17008,  # the call could not be completed just now
+            20009,  # not finished yet: it cannot be deleted
             20429,  # too many requests
             20500,  # the carrier's own error
             21611,  # the sender's queue is full
@@ -104,6 +143,7 @@ TROUBLE_BY_CODE: Final[dict[int, Trouble]] = {
             13214,  # caller id refused
             13227,  # no permission to call this country
             20003,  # authentication failed
+            20005,  # the account is not active
             20404,  # no such account or resource
             21210,  # sender not verified
             21212,  # invalid sender

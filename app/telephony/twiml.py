@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from app.telephony.numbers import may_be_dialled
@@ -19,14 +19,23 @@ from app.telephony.numbers import may_be_dialled
 VOICES: Final = {"sv": "sv-SE", "en": "en-GB", "ar": "arb"}
 """The carrier's voice for each of our languages. Somali has none."""
 
+
+class Voice(NamedTuple):
+    """A voice of the carrier's: the locale it speaks, and its name; without one it is the carrier's usual for it."""
+
+    locale: str
+    name: str = ""
+
+
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KEYS = re.compile(r"[0-9*#]*")
 _ENDS: Final = ("Hangup", "Redirect", "Reject")
+_ROOM: Final = re.compile(r"[0-9a-f]{32}")
 _RING: Final = range(5, 601)
 _SECONDS: Final = range(1, 61)
 A_MOMENT: Final = timedelta(seconds=5)
-_SPOKEN: Final = ("Say", "Pause")
+_SPOKEN: Final = ("Say", "Play", "Pause", "")
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,6 +47,8 @@ class Verb:
     inside: tuple[Verb, ...] | str = ()
 
     def __str__(self) -> str:
+        if not self.name:
+            return "".join(map(str, self.inside))
         opening = self.name + "".join(f" {name}={_quoted(value)}" for name, value in self.attributes)
         content = _escaped(self.inside) if isinstance(self.inside, str) else "".join(map(str, self.inside))
         return f"<{opening}>{content}</{self.name}>" if content else f"<{opening}/>"
@@ -51,9 +62,21 @@ def has_voice(language: str) -> bool:
     return language in VOICES
 
 
-def say(text: str, language: str) -> Verb:
+def say(text: str, language: str, voice: Voice | None = None) -> Verb:
     """Read a text aloud. A language without a voice gets the Swedish one: better an accent than a dead line."""
-    return Verb("Say", (("language", VOICES.get(language, VOICES["sv"])),), text)
+    speaker = voice or Voice(VOICES.get(language, VOICES["sv"]))
+    named = (("voice", speaker.name),) if speaker.name else ()
+    return Verb("Say", (*named, ("language", speaker.locale)), text)
+
+
+def play(url: str) -> Verb:
+    """Play a sound: an MP3 or WAV file that the carrier fetches."""
+    return Verb("Play", (), _address(url))
+
+
+def in_turn(*prompts: Verb) -> Verb:
+    """Several prompts as one: a sentence made of recordings."""
+    return Verb("", (), _only_spoken(prompts))
 
 
 def pause(seconds: int) -> Verb:
@@ -89,9 +112,18 @@ def gather(
     return Verb("Gather", tuple(attributes.items()), _only_spoken(prompts))
 
 
-def dial(number: str, *, action: str, caller_id: str, ring_for: timedelta, screen_url: str | None) -> Verb:
-    """Ring a number and bridge it; then `action` is asked what follows.
+def dial(
+    number: str,
+    *,
+    action: str | None,
+    caller_id: str,
+    ring_for: timedelta,
+    screen_url: str | None,
+    star_ends_it: bool = False,
+) -> Verb:
+    """Ring a number and bridge it; then `action` is asked what follows, at once when `star_ends_it` and they press it.
 
+    Without an `action` the next verb follows, whether they spoke or not; only a document that stands alone does that.
     `caller_id` is a number of ours. `screen_url` is heard by the one who answers before they are bridged
     (see `accept`); None bridges whoever, or whatever, picks up. `ring_for` is 5 s to 10 min.
     ValueError for a number that may not be dialled: emergency, short and premium ones never are.
@@ -101,13 +133,33 @@ def dial(number: str, *, action: str, caller_id: str, ring_for: timedelta, scree
             raise ValueError("this number may not be dialled or shown")
     screening = () if screen_url is None else (("url", _address(screen_url)), ("method", "POST"))
     attributes = {
-        "action": _address(action),
-        "method": "POST",
+        **({} if action is None else {"action": _address(action), "method": "POST"}),
         "callerId": caller_id,
         "answerOnBridge": "true",
         "timeout": str(_within(_RING, round(ring_for.total_seconds()))),
     }
+    if star_ends_it:
+        attributes["hangupOnStar"] = "true"
     return Verb("Dial", tuple(attributes.items()), (Verb("Number", screening, number),))
+
+
+def room(name: str, *, action: str, wait_url: str, ends_with_me: bool) -> Verb:
+    """Bring this call into a conference of our own, without a sound; then `action` is asked what follows.
+
+    `name` is random and says nothing. `wait_url` is heard while alone in it (see `meanwhile`). With `ends_with_me`
+    everybody else leaves when this one does.
+    """
+    if not _ROOM.fullmatch(name):
+        raise ValueError("a room has a random name, and no other")
+    attributes = {
+        "startConferenceOnEnter": "true",
+        "endConferenceOnExit": "true" if ends_with_me else "false",
+        "beep": "false",
+        "waitUrl": _address(wait_url),
+        "waitMethod": "POST",
+    }
+    dialled = (("action", _address(action)), ("method", "POST"))
+    return Verb("Dial", dialled, (Verb("Conference", tuple(attributes.items()), name),))
 
 
 def redirect(url: str) -> Verb:
@@ -132,15 +184,24 @@ def document(*verbs: Verb) -> str:
     carrier does not reach its action, the verb after it decides.
     """
     *before, last = verbs or (None,)
-    if last is None or last.name not in (*_ENDS, "Dial"):
+    if last is None or not (last.name in _ENDS or _leads_on(last)):
         raise ValueError("a document ends in a hang-up, a redirect, a rejection or a dial")
     if any(verb is not None and verb.name in _ENDS for verb in before):
         raise ValueError("nothing is heard after a hang-up, a redirect or a rejection")
     return _written(verbs)
 
 
+def _leads_on(verb: Verb) -> bool:
+    return verb.name == "Dial" and "action" in dict(verb.attributes)
+
+
 def accept(*prompts: Verb) -> str:
     """The screened handler takes the call: after these words, if any, the carrier bridges the two."""
+    return _written(_only_spoken(prompts))
+
+
+def meanwhile(*prompts: Verb) -> str:
+    """What somebody hears who is alone in a room, over and over: words and pauses are all that fits there."""
     return _written(_only_spoken(prompts))
 
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import threading
 import time
+from base64 import b64decode
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
@@ -21,6 +22,7 @@ class Exchange:
     body: object = field(default_factory=lambda: {"sid": "SM1"})
     delay: float = 0.0
     hangs_up: bool = False
+    only_for: str = ""
     asked: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     url: str = ""
@@ -33,6 +35,9 @@ class _Operator(BaseHTTPRequestHandler):
     def do_GET(self):
         self.answer()
 
+    def do_DELETE(self):
+        self.answer()
+
     def answer(self):
         exchange = self.server.exchange
         sent = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
@@ -41,11 +46,20 @@ class _Operator(BaseHTTPRequestHandler):
         time.sleep(exchange.delay)
         if exchange.hangs_up:
             return
-        text = exchange.body if isinstance(exchange.body, str) else json.dumps(exchange.body)
+        status, body = self.what_is_answered()
+        text = body if isinstance(body, str) else json.dumps(body)
         with contextlib.suppress(BrokenPipeError):  # whoever asked had no patience
-            self.send_response(exchange.status)
+            self.send_response(status)
             self.end_headers()
             self.wfile.write(text.encode())
+
+    def what_is_answered(self):
+        """The prepared answer, unless the exchange knows only one token and this is another."""
+        exchange = self.server.exchange
+        papers = b64decode(self.headers.get("Authorization", "").removeprefix("Basic ")).decode()
+        if exchange.only_for and not papers.endswith(f":{exchange.only_for}"):
+            return 401, {"code": 20003, "message": "Authenticate", "status": 401}
+        return exchange.status, exchange.body
 
     def log_message(self, *_):
         pass
@@ -65,4 +79,6 @@ def exchange():
 
 @pytest.fixture
 def carrier(exchange):
-    return TwilioCarrier(account_sid="AC1", auth_token="token", sender="+46846500400", api_url=exchange.url, patience=1)
+    return TwilioCarrier(
+        account_sid="AC1", auth_tokens=("token",), sender="+46846500400", api_url=exchange.url, patience=1
+    )

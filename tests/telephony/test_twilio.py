@@ -10,12 +10,14 @@ import pytest
 
 from app.errors import Misconfigured
 from app.telephony.carrier import CarrierError, Trouble
-from app.telephony.twilio import Line, TwilioCarrier
+from app.telephony.twilio import TwilioCarrier
+from app.telephony.twilio_setup import Line
 
 ANNA = "+46701740605"
 LINE = "+46846500400"
 STATUS = "https://line.example.org/carrier/status/1"
 ANSWER = "https://line.example.org/carrier/page/1"
+OVERRIDES = "#ct=1500&rt=4000&tt=9000&rc=1&rp=ct,rt,5xx&e=dublin,frankfurt"
 
 
 def text(carrier, to=ANNA, valid_for=timedelta(minutes=10)):
@@ -42,7 +44,7 @@ def test_a_text_carries_its_deadline_and_its_receipts_address(carrier, exchange)
                 "To": [ANNA],
                 "From": [LINE],
                 "Body": ["K7Q2"],
-                "StatusCallback": [STATUS],
+                "StatusCallback": [STATUS + OVERRIDES],
                 "ValidityPeriod": ["600"],
             },
         )
@@ -59,9 +61,9 @@ def test_a_call_reports_every_step_and_is_never_recorded(carrier, exchange):
             {
                 "To": [ANNA],
                 "From": [LINE],
-                "Url": [ANSWER],
+                "Url": [ANSWER + OVERRIDES],
                 "Method": ["POST"],
-                "StatusCallback": [STATUS],
+                "StatusCallback": [STATUS + OVERRIDES],
                 "StatusCallbackMethod": ["POST"],
                 "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
                 "Timeout": ["25"],
@@ -85,7 +87,7 @@ def test_the_accounts_token_signs_in_unless_there_is_a_key(carrier, exchange):
     text(carrier)
     text(
         TwilioCarrier(
-            account_sid="AC1", auth_token="t", api_key="SK1", api_secret="s", sender=LINE, api_url=exchange.url
+            account_sid="AC1", auth_tokens=("t",), api_key="SK1", api_secret="s", sender=LINE, api_url=exchange.url
         )
     )
     signed_in = [headers["Authorization"] for headers in exchange.headers]
@@ -132,7 +134,7 @@ def test_a_success_without_a_reference_may_have_been_done(carrier, exchange, bod
 
 def test_a_carrier_that_answers_too_late_may_have_done_it(exchange):
     exchange.delay = 0.4
-    hasty = TwilioCarrier(account_sid="AC1", auth_token="t", sender=LINE, api_url=exchange.url, patience=0.1)
+    hasty = TwilioCarrier(account_sid="AC1", auth_tokens=("t",), sender=LINE, api_url=exchange.url, patience=0.1)
     problem = refused(hasty)
     assert (problem.trouble, problem.maybe_done) == (Trouble.TRANSIENT, True)
     assert len(exchange.asked) == 1
@@ -147,7 +149,7 @@ def test_a_carrier_that_cannot_be_connected_to_has_done_nothing():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        carrier = TwilioCarrier(account_sid="AC1", auth_token="t", sender=LINE, api_url=nobody)
+        carrier = TwilioCarrier(account_sid="AC1", auth_tokens=("t",), sender=LINE, api_url=nobody)
         problem = refused(carrier)
     assert (problem.trouble, problem.maybe_done) == (Trouble.TRANSIENT, False)
 
@@ -171,13 +173,13 @@ def test_no_number_stands_in_the_log(carrier, exchange, caplog):
     text(carrier)
     exchange.body = {"incoming_phone_numbers": [], "page_size": 50}
     exchange.status = 200
-    carrier.lines()
+    carrier.setup.lines()
     assert ANNA[1:] not in caplog.text
     assert "K7Q2" not in caplog.text
 
 
 def test_the_carrier_shows_no_secret():
-    carrier = TwilioCarrier(account_sid="AC1", auth_token="toktok", api_key="SK1", api_secret="secsec", sender=LINE)
+    carrier = TwilioCarrier(account_sid="AC1", auth_tokens=("toktok",), api_key="SK1", api_secret="secsec", sender=LINE)
     assert "toktok" not in repr(carrier)
     assert "secsec" not in repr(carrier)
 
@@ -185,36 +187,42 @@ def test_the_carrier_shows_no_secret():
 def test_a_region_counts_at_twilios_own_address_only(exchange):
     for url, address in (("https://api.twilio.com", "https://api.dublin.ie1.twilio.com/x"), (exchange.url, None)):
         carrier = TwilioCarrier(
-            account_sid="AC1", auth_token="t", sender=LINE, region="ie1", edge="dublin", api_url=url, patience=1
+            account_sid="AC1",
+            auth_tokens=("t",),
+            sender=LINE,
+            region="ie1",
+            edges=("dublin", "frankfurt"),
+            api_url=url,
+            patience=1,
         )
         original = "https://api.twilio.com/x"
-        assert carrier._client.get_hostname(original) == (address or original)
+        assert carrier.wire.client.get_hostname(original) == (address or original)
     assert text(carrier) == "SM1"
 
 
 def test_a_region_in_the_environment_is_not_read_behind_our_back(monkeypatch):
     monkeypatch.setenv("TWILIO_REGION", "au1")
     monkeypatch.setenv("TWILIO_EDGE", "sydney")
-    carrier = TwilioCarrier(account_sid="AC1", auth_token="t", sender=LINE)
-    assert carrier._client.get_hostname("https://api.twilio.com/x") == "https://api.twilio.com/x"
+    carrier = TwilioCarrier(account_sid="AC1", auth_tokens=("t",), sender=LINE)
+    assert carrier.wire.client.get_hostname("https://api.twilio.com/x") == "https://api.twilio.com/x"
 
 
 def test_the_wait_is_bounded_and_nothing_is_retried_inside():
-    client = TwilioCarrier(account_sid="AC1", auth_token="t", sender=LINE)._client.http_client
+    client = TwilioCarrier(account_sid="AC1", auth_tokens=("t",), sender=LINE).wire.client.http_client
     assert client.timeout == 10
     assert client.session.get_adapter("https://api.twilio.com").max_retries.total == 0
 
 
-@pytest.mark.parametrize("missing", ["account_sid", "auth_token"])
+@pytest.mark.parametrize("missing", ["account_sid", "auth_tokens"])
 def test_a_missing_setting_is_named(missing):
-    settings = {"account_sid": "AC1", "auth_token": "t", "sender": LINE} | {missing: ""}
-    with pytest.raises(Misconfigured, match=f"TWILIO_{missing.upper()}"):
+    settings = {"account_sid": "AC1", "auth_tokens": ("t",), "sender": LINE} | {missing: ""}
+    with pytest.raises(Misconfigured, match=f"TWILIO_{missing.upper().removesuffix('S')}"):
         TwilioCarrier(**settings)
 
 
 def test_the_accounts_state_is_told(carrier, exchange):
     exchange.status, exchange.body = 200, {"sid": "AC1", "status": "suspended"}
-    assert carrier.account_state() == "suspended"
+    assert carrier.setup.account_state() == "suspended"
 
 
 def test_our_lines_are_listed_with_their_addresses_over_all_pages(carrier, exchange):
@@ -223,7 +231,7 @@ def test_our_lines_are_listed_with_their_addresses_over_all_pages(carrier, excha
         "voice_fallback_url": None, "sms_url": "https://line.example.org/carrier/sms", "sms_method": "GET",
     }  # fmt: skip
     exchange.status, exchange.body = 200, {"incoming_phone_numbers": [line], "next_page_uri": None}
-    assert carrier.lines() == [
+    assert carrier.setup.lines() == [
         Line(
             LINE,
             "https://line.example.org/carrier/voice",
