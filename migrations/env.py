@@ -21,6 +21,7 @@ import app
 from app.db import Base, Database
 
 MODELS = (
+    "app.remembered",
     "app.audit.models",
     "app.programme.models",
     "app.staff.models",
@@ -28,10 +29,16 @@ MODELS = (
     "app.cases.models",
     "app.cases.returning",
     "app.cases.facts",
+    "app.cases.bridges",
+    "app.cases.texts",
     "app.oncall.models",
     "app.notifications.models",
+    "app.notifications.pace",
+    "app.notifications.faults",
+    "app.notifications.unusable",
     "app.routing.models",
     "app.escalation.models",
+    "app.traces.models",
     "app.intake.models",
     "app.console.models",
 )

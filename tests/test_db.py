@@ -7,8 +7,8 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import create_engine, event, func, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
@@ -61,6 +61,23 @@ def test_a_commit_that_the_database_refuses_is_heard_before_the_next_line(db: Da
     with pytest.raises(IntegrityError):
         take_in()
     assert (said, seen_from_outside(db)) == ([], 0)
+
+
+def test_a_commit_that_failed_keeps_nobody_else_from_reading_or_writing(db: Database) -> None:
+    failures = iter([OperationalError("COMMIT", None, OSError("no space left on device"))])
+
+    def refuse(_connection: object) -> None:
+        for failure in failures:
+            raise failure
+
+    event.listen(db.engine, "commit", refuse)
+    with pytest.raises(OperationalError), db.transaction() as session:
+        desk.opened(session)
+
+    with db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Case)) == 0
+    with db.transaction() as session:
+        desk.opened(session)
 
 
 def test_what_was_read_stays_readable_and_what_was_changed_while_reading_is_not_kept(db: Database) -> None:
@@ -133,7 +150,7 @@ def test_only_one_at_a_time_is_in_a_named_place(db: Database) -> None:
 
 
 def test_a_moment_without_a_time_zone_is_refused(db: Database) -> None:
-    with pytest.raises(StatementError, match="time zone"), db.transaction() as session:
+    with pytest.raises(ValueError, match="time zone"), db.transaction() as session:
         desk.opened(session, at=datetime(2026, 1, 5, 8))  # noqa: DTZ001
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from typing import Any, Final
 
 import rfc8785
 from sqlalchemy.orm import Session
 
+from app import rows
 from app.audit.actions import known
 from app.audit.impersonal import Plain, refuse_personal, refuse_strange_name
 from app.audit.models import BIGGEST_ENTRY, AuditEntry, AuditUnsequenced
@@ -68,7 +70,7 @@ def write(
     if not by:
         raise ValueError("an entry needs an actor")
     _refuse_personal(facts, by=by, about=about.replace(":", " "), because=because, outcome=outcome, role=role)
-    body = rfc8785.dumps(
+    body = _canonical(
         {
             "v": ENTRY_FORMAT,
             "at": rfc3339(at),
@@ -84,14 +86,21 @@ def write(
     )
     if len(body) > BIGGEST_ENTRY:
         raise ValueError(f"an entry of {len(body)} bytes; {BIGGEST_ENTRY} is the most")
-    session.add(AuditEntry(at=at, body=body, queued=AuditUnsequenced()))
+    rows.write_numbered(session, AuditEntry, queue=AuditUnsequenced.entry_id, at=at, body=body)
+
+
+def _canonical(entry: Mapping[str, Any]) -> bytes:
+    """The bytes of RFC 8785. The standard library writes the same, faster, where there is no fraction."""
+    if any(isinstance(fact, float) for fact in entry["facts"].values()):
+        return rfc8785.dumps(entry)
+    return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def rfc3339(moment: datetime) -> str:
     """The moment in UTC with microseconds: `2026-01-05T08:00:00.000000Z`. ValueError when it has no time zone."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def _refuse_personal(facts: Mapping[str, Plain], **words: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.audit.actions import ACTIONS
 from app.audit.impersonal import refuse_personal
-from app.audit.log import BUILD, record
+from app.audit.log import BUILD, _canonical, record
 from app.audit.models import AuditEntry
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -45,6 +45,17 @@ def test_an_entry_says_who_did_what_to_which_case_and_why(db):
         "facts": {"part": "number", "attempt": 2},
     }
     assert body == rfc8785.dumps(json.loads(body))
+
+
+@given(
+    st.dictionaries(
+        st.from_regex(r"[a-z][a-z0-9_]{0,31}", fullmatch=True),
+        st.text() | st.integers(-(10**9), 10**9) | st.floats(-1e9, 1e9) | st.booleans() | st.none(),
+    )
+)
+def test_the_bytes_are_those_of_rfc_8785_whatever_the_facts_are(facts):
+    entry = {"v": 1, "object": "å\u2028\x7f", "facts": facts}
+    assert _canonical(entry) == rfc8785.dumps(entry)
 
 
 def test_an_entry_is_forgotten_with_the_transaction_it_belongs_to(db):
