@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from app import rows
 from app.cases.facts import Approach, Content, Grant
 from app.cases.models import Case
 from app.cases.queries import joined_into
@@ -37,6 +38,14 @@ class Opened:
     text: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Number:
+    """A person's telephone number, readable, and the row that it stands in. Shows nothing of itself."""
+
+    content_id: str
+    e164: str = field(repr=False)
+
+
 def keep(
     session: Session, case: Case, approach: Approach, *, kind: str, text: str, at: datetime, row: str = ""
 ) -> Content:
@@ -44,10 +53,9 @@ def keep(
     row = row or new_id()
     key = PublicKey.from_bytes(case.key_id, case.public_key)
     box = seal(text.encode(), key, binding=_binding(row, case))
-    content = Content(id=row, case_id=case.id, approach_id=approach.id, kind=kind, at=at, box=Sealed(box))
-    session.add(content)
-    session.flush()
-    return content
+    return rows.write(
+        session, Content, id=row, case_id=case.id, approach_id=approach.id, kind=kind, at=at, box=Sealed(box)
+    )
 
 
 def latest(session: Session, approach: Approach, kind: str) -> Content | None:
@@ -74,6 +82,14 @@ def opened(session: Session, case: Case, reader: PrivateKey) -> list[Opened]:
     return sorted(found, key=lambda secret: secret.at)
 
 
+def number(session: Session, about: str, reader: PrivateKey) -> Number:
+    """The one number that a permission is about. As with `opened`, the entry in the log was committed before."""
+    content = session.get_one(Content, about)
+    case = session.get_one(Case, content.case_id)
+    key = _key_of(session, case, reader)
+    return Number(about, open_box(content.box.box, key, binding=_binding(content.id, case)).decode())
+
+
 def _whole(case: Case) -> list[Case]:
     """The case and those that go on as part of it."""
     session = object_session(case)
@@ -81,8 +97,7 @@ def _whole(case: Case) -> list[Case]:
 
 
 def _opened_of(session: Session, case: Case, reader: PrivateKey) -> Iterator[Opened]:
-    grant = session.get_one(Grant, (case.id, reader.key_id))
-    key = open_grant(grant.box.box, reader, case=case.id)
+    key = _key_of(session, case, reader)
     rows = session.execute(
         select(Content, Approach.channel)
         .join(Approach, Approach.id == Content.approach_id)
@@ -91,6 +106,11 @@ def _opened_of(session: Session, case: Case, reader: PrivateKey) -> Iterator[Ope
     for content, channel in rows:
         text = open_box(content.box.box, key, binding=_binding(content.id, case)).decode()
         yield Opened(kind=content.kind, at=content.at, channel=channel, text=text)
+
+
+def _key_of(session: Session, case: Case, reader: PrivateKey) -> PrivateKey:
+    grant = session.get_one(Grant, (case.id, reader.key_id))
+    return open_grant(grant.box.box, reader, case=case.id)
 
 
 def _binding(row: str, case: Case) -> Binding:

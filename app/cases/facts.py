@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.cases.endings import MOMENTS, Ending, ending
 from app.cases.permissions import Hours, Wish
 from app.db import Base, Id, Ref
 from app.staff.models import Person
@@ -23,6 +24,7 @@ CLOSED_WITHOUT_CONTACT = (
     "unsafe_to_contact",
     "withdrew",
     "silent_call",
+    "abandoned_call",
     "test_call",
     "wrong_number",
 )
@@ -56,6 +58,29 @@ class Approach(Base):
     entered_by: Mapped[str | None] = mapped_column(String(40))
 
     connection: Mapped[Connection | None] = relationship()
+    moments: Mapped[list[Moment]] = relationship(order_by="Moment.at")
+
+    @property
+    def cannot_speak(self) -> bool:
+        """Whether the caller said by key that they cannot speak."""
+        return any(moment.what == "cannot_speak" for moment in self.moments)
+
+    def ended_as(self, at: datetime) -> Ending | None:
+        """How the call ended, as far as is known at a moment; None while it goes on, and for what was no call."""
+        came_to = {moment.what for moment in self.moments}
+        spoke = self.connection is not None and self.connection.spoke
+        return ending(came_to, spoke=spoke, lasted=at - self.at) if self.channel == "phone" else None
+
+
+class Moment(Base):
+    """Something that a call came to, and when; it comes to each thing once."""
+
+    __tablename__ = "case_approach_moments"
+    __table_args__ = (CheckConstraint(one_of("what", MOMENTS), name="what"),)
+
+    approach_id: Mapped[Ref] = mapped_column(ForeignKey("case_approaches.id"), primary_key=True)
+    what: Mapped[str] = mapped_column(String(16), primary_key=True)
+    at: Mapped[datetime]
 
 
 class Content(Base):
@@ -130,6 +155,26 @@ class Connection(Base):
     approach_id: Mapped[Ref] = mapped_column(ForeignKey("case_approaches.id"), primary_key=True)
     person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
     at: Mapped[datetime]
+    ref: Mapped[str | None] = mapped_column(String(40))
+    """The carrier's reference to the handler's leg, by which the call can be brought into a room of its own."""
+
+    end: Mapped[ConnectionEnd | None] = relationship()
+
+    @property
+    def spoke(self) -> bool:
+        """Whether the two were joined, as far as we know."""
+        return self.end is None or self.end.spoke
+
+
+class ConnectionEnd(Base):
+    """The handler and the caller are no longer on the line. `spoke`: whether they were ever joined, by the carrier's
+    word; who presses 1 and loses the line before that has not spoken."""
+
+    __tablename__ = "case_connection_ends"
+
+    approach_id: Mapped[Ref] = mapped_column(ForeignKey("case_connections.approach_id"), primary_key=True)
+    at: Mapped[datetime]
+    spoke: Mapped[bool]
 
 
 class ContactAttempt(Base):
@@ -236,4 +281,5 @@ class Permission(Base):
             hours=Hours(self.hours),
             said_at=self.at,
             expires_at=self.expires_at,
+            about=self.content_id,
         )

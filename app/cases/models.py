@@ -7,11 +7,14 @@ people only one is first.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select, update
+from sqlalchemy import ForeignKey, LargeBinary, String, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
+from app import rows
 from app.audit.log import write
 from app.cases.facts import (
     CLOSED_WITHOUT_CONTACT,
@@ -30,20 +33,18 @@ from app.cases.facts import (
 from app.cases.first_contact import Standing, due_at, is_overdue, standing
 from app.cases.permissions import Hours, Wish
 from app.cases.returning import RepeatTag
-from app.db import Base, Id
+from app.db import Base, Id, new_id
 from app.errors import AlreadyTaken, BadInput
-from app.staff.models import Person
+from app.staff.models import Colleague, Person
 
 _REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
 """No vowels, so that no word appears; nothing that looks or sounds like something else."""
 
 
-def new_reference(session: Session) -> str:
-    """A reference that can be said aloud and typed with cold fingers, such as `K7Q2`; longer when the short run out."""
+def references() -> Iterator[str]:
+    """References that can be said aloud and typed with cold fingers, such as `K7Q2`; longer when the short run out."""
     for length in (4, 4, 4, 5, 5, 6, 7):
-        reference = "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(length))
-        if session.scalar(select(Case.id).where(Case.reference == reference)) is None:
-            return reference
+        yield "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(length))
     raise RuntimeError("no free reference found")
 
 
@@ -73,17 +74,18 @@ class Case(Base):
     join: Mapped[Join | None] = relationship(foreign_keys="Join.case_id")
 
     @classmethod
-    def open(cls, session: Session, *, at: datetime, within: timedelta, key_id: str, public_key: bytes) -> Case:
-        """A new case whose clock starts `at`, the moment of the first approach."""
-        case = cls(
-            reference=new_reference(session),
-            opened_at=at,
-            due_at=due_at(at, within=within),
-            key_id=key_id,
-            public_key=public_key,
+    def open(
+        cls, session: Session, *, at: datetime, within: timedelta, key_id: str, public_key: bytes, case_id: str = ""
+    ) -> Case:
+        """A new case whose clock starts `at`, the moment of the first approach; its key may be bound to its id."""
+        clock = {"opened_at": at, "due_at": due_at(at, within=within)}
+        lock = {"id": case_id or new_id(), "key_id": key_id, "public_key": public_key}
+        tries = (
+            rows.write_if_new(session, cls, unique="reference", reference=reference, **clock, **lock)
+            for reference in references()
         )
-        session.add(case)
-        session.flush()
+        case = next(filter(None, tries))
+        set_committed_value(case, "danger", None)  # nobody has to look
         case.log("case.opened", by="caller", at=at, due_at=case.due_at.isoformat())
         return case
 
@@ -91,6 +93,13 @@ class Case(Base):
     def hold(self) -> Hold | None:
         """The hold in force: a named handler has taken the case."""
         return next((hold for hold in self.holds if hold.released_at is None), None)
+
+    @property
+    def keeper_id(self) -> str | None:
+        """Who has the case: its holder, or who was in contact when nobody holds it."""
+        if self.hold:
+            return self.hold.person_id
+        return self.first_contact.by_id if self.first_contact else None
 
     @property
     def responsible(self) -> Assignment | None:
@@ -117,6 +126,11 @@ class Case(Base):
     def wishes(self) -> list[Wish]:
         """What the person has said about being contacted."""
         return [permission.wish for permission in self.permissions]
+
+    def begin_with(self, first: Colleague, *, at: datetime) -> None:
+        """Name who is responsible for a case that was opened this moment: nobody was before."""
+        rows.write_unseen(_session_of(self), Assignment, case_id=self.id, person_id=first.id, at=at, because="on_call")
+        self.log("case.assigned", by="engine", at=at, because="on_call", to=first.alias)
 
     def assign(self, person: Person, *, at: datetime, because: str) -> None:
         """Name who is responsible. Does nothing when that is so already."""
@@ -201,18 +215,28 @@ class Case(Base):
         self, channel: str, *, allowed: bool, hours: Hours, by: str, at: datetime, content_id: str | None
     ) -> None:
         """What the person said about being contacted one way; `content_id` names the number it is about."""
-        self.permissions.append(
-            Permission(
-                channel=channel,
-                allowed=allowed,
-                hours=hours,
-                by=by,
-                at=at,
-                expires_at=at + PERMISSION_LASTS,
-                content_id=content_id,
-            )
+        before = list(self.permissions)
+        said = rows.write(
+            _session_of(self),
+            Permission,
+            case_id=self.id,
+            channel=channel,
+            allowed=allowed,
+            hours=hours,
+            by=by,
+            at=at,
+            expires_at=at + PERMISSION_LASTS,
+            content_id=content_id,
         )
+        set_committed_value(self, "permissions", [*before, said])
         self.log("permission.given", by=by, at=at, channel=channel, allowed=allowed, hours=hours.value)
+
+    def withdraw(self, channel: str, *, by: str, at: datetime, because: str) -> None:
+        """The person takes back that they may be contacted this way, or their telephone does. It needs no leave."""
+        self.permissions.append(
+            Permission(channel=channel, allowed=False, hours=Hours.ANY, by=by, at=at, expires_at=at + PERMISSION_LASTS)
+        )
+        self.log("permission.withdrawn", by=by, at=at, because=because, channel=channel)
 
     def _forget_how_to_recognise(self) -> None:
         """The full tags serve only while the case waits for first contact."""

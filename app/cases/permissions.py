@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Final
 
 
 class Hours(StrEnum):
@@ -21,12 +22,13 @@ class Hours(StrEnum):
     NIGHT = "night"
 
 
-_SPANS = {
+SPANS: Final = {
     Hours.ANY: (time(0), time(0)),
     Hours.DAY: (time(8), time(17)),
     Hours.EVENING: (time(17), time(22)),
     Hours.NIGHT: (time(22), time(8)),
 }
+"""When each part begins and ends, by the clocks on the wall."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,13 @@ class Wish:
     hours: Hours
     said_at: datetime
     expires_at: datetime
+    about: str | None = None
+    """The row of the case's contents with the number it is about; None when no number was given."""
 
 
 def within(hours: Hours, local: datetime) -> bool:
     """Whether a local time of day lies in the safe hours; the end is not included."""
-    starts, ends = _SPANS[hours]
+    starts, ends = SPANS[hours]
     clock = local.time()
     if starts < ends:
         return starts <= clock < ends

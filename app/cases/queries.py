@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.cases.facts import Approach, Closure, FirstContact, Hold, Join
+from app.cases.endings import Ending
+from app.cases.facts import Approach, Closure, Connection, FirstContact, Hold, Join
 from app.cases.models import Case
 from app.cases.returning import Mailbox, RepeatTag, ReturnCode
 from app.errors import NoSuchPage
@@ -32,6 +34,18 @@ def held() -> ColumnElement[bool]:
 def awaiting() -> Select[Case]:
     """Open cases whose clock still runs."""
     return select(Case).where(~closed(), ~reached())
+
+
+_FROM = select(Approach.id).where(Approach.source == bindparam("source"))
+_WITH_TAG = (
+    awaiting()
+    .with_only_columns(Case.id)
+    .join(RepeatTag, RepeatTag.case_id == Case.id)
+    .where(or_(RepeatTag.full == bindparam("newest"), RepeatTag.full == bindparam("oldest")))
+    .order_by(Case.opened_at)
+    .limit(1)
+)
+# Asked while somebody waits: built once, and asked past the session, since nearly always there is nothing to load.
 
 
 def locked(session: Session, case_id: str) -> Case:
@@ -69,18 +83,17 @@ def by_reference(session: Session, reference: str) -> Case | None:
 
 def approach_from(session: Session, source: str) -> Approach | None:
     """The approach with this source: the carrier's id of a call or text, or a form's own."""
-    return session.scalar(select(Approach).where(Approach.source == source))
+    found = session.connection().execute(_FROM, {"source": source}).scalar()
+    return session.get_one(Approach, found) if found else None
 
 
 def waiting_with_tag(session: Session, tags: Sequence[bytes]) -> Case | None:
-    """The oldest case that waits for first contact and carries one of these full tags."""
-    return session.scalar(
-        awaiting()
-        .join(RepeatTag, RepeatTag.case_id == Case.id)
-        .where(RepeatTag.full.in_(tags))
-        .order_by(Case.opened_at)
-        .limit(1)
-    )
+    """The oldest case that waits for first contact and carries one of these full tags: two at most."""
+    if not tags:
+        return None
+    session.flush()
+    found = session.connection().execute(_WITH_TAG, {"newest": tags[0], "oldest": tags[-1]}).scalar()
+    return session.get_one(Case, found) if found else None
 
 
 def maybe_the_same(session: Session, case: Case) -> list[Case]:
@@ -88,6 +101,15 @@ def maybe_the_same(session: Session, case: Case) -> list[Case]:
     mine = select(RepeatTag.short).where(RepeatTag.case_id == case.id)
     others = select(RepeatTag.case_id).where(RepeatTag.short.in_(mine), RepeatTag.case_id != case.id)
     return list(session.scalars(select(Case).where(Case.id.in_(others), ~exists().where(Join.case_id == Case.id))))
+
+
+def calls_by_ending(session: Session, *, since: datetime, at: datetime) -> Counter[Ending]:
+    """How many calls that came in since a moment ended in each way, those still going on left out."""
+    loaded = selectinload(Approach.moments), selectinload(Approach.connection).selectinload(Connection.end)
+    calls = session.scalars(
+        select(Approach).where(Approach.channel == "phone", Approach.at >= since, Approach.at <= at).options(*loaded)
+    )
+    return Counter(ending for call in calls if (ending := call.ended_as(at)))
 
 
 def with_return_code(session: Session, tag: str) -> Case | None:

@@ -19,10 +19,13 @@ from app.cases.models import Case
 from app.cases.permissions import Hours, may_contact
 from app.console import sight
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
-from app.console.forms import Chosen, endings_for
+from app.console.forms import Chosen, at_a_tap, endings_for
 from app.console.history import alarms, outcome
 from app.console.next_step import newest
+from app.console.pad import pad_for
+from app.console.panel import OUTCOMES, panel_for
 from app.console.paper import Paper, paper_for
+from app.console.questions import questions_for
 from app.console.rows import row_of, ties_of
 from app.console.site import ASite
 from app.staff.models import Person
@@ -100,11 +103,16 @@ def sheet(
         channels=CONTACT_CHANNELS,
         outcomes=ATTEMPT_OUTCOMES,
         endings=endings_for(case),
+        taps=at_a_tap(case, at=paper.times.now),
         permissions=_permissions(session, case, paper),
         alarms=alarms(session, case),
         page_outcome=outcome,
         maybe_same=[other.reference for other in queries.maybe_the_same(session, case)],
         joined=queries.joined_into(session, case),
+        panel=panel_for(session, case, paper),
+        bridge_outcomes=OUTCOMES,
+        pad=pad_for(session, case, paper),
+        questions=questions_for(session, case, paper),
     )
 
 
@@ -114,7 +122,7 @@ class Said:
 
     channel: str
     answer: str
-    """`yes`, `no`, `expired` or `not_asked`."""
+    """`yes`, `no`, `opted_out` (the telephone itself refuses), `expired` or `not_asked`."""
 
     hours: Hours | None = None
     now: bool = False
@@ -130,18 +138,24 @@ def _said(session: Session, case: Case, channel: str, paper: Paper) -> Said:
     wish = newest(case.wishes, channel)
     if wish is None:
         return Said(channel, "not_asked")
+    said = (permission for permission in case.permissions if permission.channel == channel)
+    permission = max(said, key=lambda permission: (permission.at, not permission.allowed))
     if not wish.allowed:
-        return Said(channel, "no")
+        return Said(channel, "opted_out" if permission.by == "carrier" else "no")
     if wish.expires_at <= paper.times.now:
         return Said(channel, "expired")
-    permission = max((p for p in case.permissions if p.channel == channel), key=lambda p: p.at)
     content = session.get(Content, permission.content_id) if permission.content_id else None
     local = paper.times.now.astimezone(paper.times.zone)
     now = may_contact(case.wishes, channel, local=local)
     return Said(channel, "yes", wish.hours, now, content.kind if content else "")
 
 
+def likely_reason(case: Case) -> str:
+    """Why somebody most likely needs what is secret about the case."""
+    return "agreed_call" if case.first_contact else "new_attempt" if case.attempts else "first_contact"
+
+
 def _reasons(case: Case) -> Sequence[str]:
     """Why somebody may need to see the secrets, the likeliest first."""
-    likely = "agreed_call" if case.first_contact else "new_attempt" if case.attempts else "first_contact"
+    likely = likely_reason(case)
     return sorted(REVEAL_REASONS, key=lambda reason: reason != likely)

@@ -13,28 +13,44 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from app.clock import Clock
-from app.console import board, case, deeds, log, reveal, roster, session
+from app.console import asking, board, bridge, case, deeds, log, reveal, roster, session, tap, writing
+from app.console.attending import Attending
+from app.console.pad import TEXTS
 from app.console.session import SIGN_IN, preferred
 from app.console.site import Site
 from app.console.times import length
 from app.console.watch import Watch
-from app.console.wording import language_name, number_read, say
+from app.console.wording import language_name, languages_read, number_read, say
 from app.db import Database
 from app.vault.keyring import Keyring
 from app.web import Cookie, Pages, Problem, new_face
 
 _FOLDER = Path(__file__).parent / "pages"
-_PAGES = Pages(_FOLDER, number=number_read, language_name=language_name, length=length)
+_PAGES = Pages(
+    _FOLDER,
+    number=number_read,
+    language_name=language_name,
+    spoken=languages_read,
+    length=length,
+    texts_say=TEXTS.say,
+)
 _PROBLEMS = {401: "signed_out", 403: "forbidden", 404: "missing", 405: "missing", 413: "too_large"}
 
 
 def create_console(
-    db: Database, clock: Clock, keyring: Keyring, *, public_url: str, door_clock: Clock | None = None
+    db: Database,
+    clock: Clock,
+    keyring: Keyring,
+    *,
+    public_url: str,
+    door_clock: Clock | None = None,
+    attending: Attending | None = None,
 ) -> FastAPI:
     """The surface `console`. Its addresses are whole: `/console/…`.
 
     `keyring` holds the private half of the rota key. `door_clock` times links and sign-ins; a demo whose clock
-    runs fast gives the wall's, so that nobody is signed out after three seconds.
+    runs fast gives the wall's, so that nobody is signed out after three seconds. Without somebody `attending` calls
+    are made by hand.
     """
     face = new_face(db=db, clock=clock, public_url=public_url, problem_page=_problem_page)
     face.state.site = Site(
@@ -45,9 +61,10 @@ def create_console(
         cookie=Cookie("dygnet", https=public_url.startswith("https://")),
         keyring=keyring,
         watch=Watch(db, clock),
+        attending=attending,
     )
     face.mount("/console/assets", StaticFiles(directory=_FOLDER / "assets"))
-    for room in (session, board, case, deeds, reveal, roster, log):
+    for room in (session, board, case, deeds, tap, reveal, bridge, writing, asking, roster, log):
         face.include_router(room.router)
     return face
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 from starlette.responses import RedirectResponse, Response
 
-from app.cases import queries
+from app.cases import bridging, queries
 from app.cases.models import Case
 from app.console import forms, sight
 from app.console.case import address, sheet, shown_word
@@ -74,7 +74,7 @@ def record_attempt(reference: str, site: ASite, who: ADeed, posted: Posted, now:
     def write(case: Case, by: Person) -> Chosen:
         chosen = forms.attempt(posted)
         if not chosen.mistakes and not _tapped_twice(site, case, by, chosen, at=now):
-            case.record_attempt(by=by, at=now, channel=chosen.channel, outcome=chosen.outcome)
+            _record(case, by, chosen, at=now)
         return chosen
 
     return _write(reference, site, who, write, may=sight.may_record, at=now)
@@ -141,6 +141,14 @@ def _too_late(site: Site, case: Case, who: SignedIn, *, at: datetime) -> Respons
         case = session.get_one(Case, case.id)
         holder = case.hold.person.alias if case.hold else None
         return paper_for(session, site, who, at=at).show("too_late", status=409, case=case, holder=holder)
+
+
+def _record(case: Case, by: Person, chosen: Chosen, *, at: datetime) -> None:
+    """What is written of a call may be the answer to what they were asked about the one that we placed for them."""
+    session = object_session(case)
+    by_phone = session if chosen.channel == "call" else None
+    if not (by_phone and bridging.answer_question(by_phone, case, chosen.outcome, by=by, at=at)):
+        case.record_attempt(by=by, at=at, channel=chosen.channel, outcome=chosen.outcome)
 
 
 def _tapped_twice(site: Site, case: Case, by: Person, chosen: Chosen, *, at: datetime) -> bool:

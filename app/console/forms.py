@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
+from app.cases.endings import Ending
 from app.cases.facts import ATTEMPT_OUTCOMES, CLOSED_WITHOUT_CONTACT, CONTACT_CHANNELS
 from app.cases.models import Case
 
@@ -54,6 +56,16 @@ def closure(posted: Mapping[str, str], case: Case) -> Chosen:
     elif code not in endings_for(case):
         wrong["code"] = "mistake.contact_first"
     return Chosen(code=code, outcome=ENDINGS.get(code, ""), mistakes=wrong)
+
+
+def at_a_tap(case: Case, *, at: datetime) -> tuple[str, ...]:
+    """The codes that one tap closes the case with: none, unless it is nothing but calls in which nobody was reached
+    and no answer was left. Who said that a life is in danger, or may be called, is never closed so lightly."""
+    endings = {approach.ended_as(at) for approach in case.approaches}
+    is_more = case.danger or case.attempts or any(wish.allowed for wish in case.wishes)
+    if is_more or not case.awaits_contact or not endings or not endings <= {Ending.SILENT, Ending.ABANDONED}:
+        return ()
+    return "silent_call" if endings == {Ending.SILENT} else "abandoned_call", "test_call"
 
 
 def endings_for(case: Case) -> tuple[str, ...]:

@@ -79,9 +79,9 @@ def next_step(standing: Standing, reader: Reader, wishes: Sequence[Wish], *, loc
 
 
 def newest(wishes: Iterable[Wish], channel: str) -> Wish | None:
-    """The last word about one way of contact, or None when it was not asked about."""
+    """The last word about one way of contact, of two at once the no; or None when it was not asked about."""
     said = [wish for wish in wishes if wish.channel == channel]
-    return max(said, key=lambda wish: wish.said_at, default=None)
+    return max(said, key=lambda wish: (wish.said_at, not wish.allowed), default=None)
 
 
 def _contact(wishes: Sequence[Wish], *, local: datetime) -> Next:

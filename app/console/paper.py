@@ -16,6 +16,7 @@ from app.console.site import Site
 from app.console.times import Times
 from app.console.wording import said, say
 from app.escalation.pulse import is_silent, last_round
+from app.notifications import faults
 from app.programme.apply import current
 from app.staff.roles import Role
 
@@ -36,6 +37,9 @@ class Paper:
     round_at: datetime | None
     """When the engine last played a round."""
 
+    faults: tuple[tuple[str, int], ...] = ()
+    """What a carrier refuses us: `account`, or the channel; and its code."""
+
     def show(self, page: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """The page `board`, `case`, … as this reader sees it."""
         language, times = self.who.language, self.times
@@ -52,6 +56,7 @@ class Paper:
             round_at=self.round_at,
             engine_is_silent=is_silent(self.round_at, at=times.now, speed=self.site.clock.speed),
             speed=self.site.clock.speed,
+            faults=self.faults,
             **values,
         )
 
@@ -60,7 +65,10 @@ def paper_for(session: Session, site: Site, who: SignedIn, *, at: datetime) -> P
     """Paper for this reader. Misconfigured when no programme is in force."""
     zone: ZoneInfo = current(session).zone
     round_at = last_round(session)
-    return Paper(site, who, Times(who.language, zone, at), round_at)
+    refused = tuple(
+        ("account" if fault.concerns_everything else fault.channel, fault.code) for fault in faults.standing(session)
+    )
+    return Paper(site, who, Times(who.language, zone, at), round_at, refused)
 
 
 def rooms_of(who: SignedIn) -> list[tuple[str, str]]:

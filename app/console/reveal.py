@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import contents
-from app.cases.facts import Grant
+from app.cases.contents import Number
+from app.cases.facts import Content, Grant
 from app.cases.models import Case
 from app.console import sight
 from app.console.case import Secret, sheet
@@ -59,10 +60,23 @@ def reveal(
 def _open(session: Session, case: Case, keyring: Keyring) -> list[Secret]:
     """Each secret once, opened with the generation of the rota key that this case was granted to."""
     case = session.get_one(Case, case.id)
-    readers = session.scalars(select(Grant.reader).where(Grant.case_id == case.id)).all()
-    rota = [reader for reader in readers if reader.startswith("rota-")]
-    reader = keyring.private("rota", rota[0] if rota else None)
+    reader = keyring.private("rota", _generation(session, case.id))
     secrets: dict[tuple[str, str], Secret] = {}
     for one in contents.opened(session, case, reader):
         secrets.setdefault((one.kind, one.text), Secret(one.kind, one.text)).left.append((one.at, one.channel))
     return list(secrets.values())
+
+
+def number_of(session: Session, content_id: str, keyring: Keyring) -> Number:
+    """The one number that a permission is about, for calling it; the entry was committed before.
+
+    Misconfigured or CannotOpen when it does not open here.
+    """
+    generation = _generation(session, session.get_one(Content, content_id).case_id)
+    return contents.number(session, content_id, keyring.private("rota", generation))
+
+
+def _generation(session: Session, case_id: str) -> str | None:
+    """The id of the rota key that this case was granted to; None: the current one is tried."""
+    readers = session.scalars(select(Grant.reader).where(Grant.case_id == case_id)).all()
+    return next((reader for reader in readers if reader.startswith("rota-")), None)

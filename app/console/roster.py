@@ -16,6 +16,7 @@ from app.audit.log import record
 from app.console.doors import ROSTER_ROLES, SignedIn, from_our_pages, only
 from app.console.paper import paper_for
 from app.console.site import ASite
+from app.notifications import unusable
 from app.oncall import preflight, roster
 from app.oncall.duty import Duty, duty, rota_of
 from app.programme.apply import current
@@ -69,6 +70,7 @@ def show(site: ASite, now: Now, who: Annotated[SignedIn, only(*ROSTER_ROLES)]) -
             week=week,
             gaps=[stretch for tier in Tier for stretch in week[tier] if not stretch.holders],
             silent=_without_phone(session, week, on_duty),
+            broken=[(mark.person.alias, mark.channel, mark.code) for mark in unusable.standing(session)],
             people=_people(session) if who.may(*PEOPLE_ROLES) else [],
         )
 
@@ -79,7 +81,7 @@ def _turn(rota: roster.Rota, tier: Tier, *, at: datetime) -> Turn:
     return Turn(tier, roster.holders(rota, tier, at=at), until, then)
 
 
-def _without_phone(session: Session, week: dict[Tier, list[roster.Stretch]], on_duty: Duty) -> list[str]:
+def _without_phone(session: Session, week: dict[Tier, list[roster.Stretch]], on_duty: Duty[Person]) -> list[str]:
     """Who is in line this week and has given no number: a page would not reach them."""
     in_line = {alias for stretches in week.values() for stretch in stretches for alias in stretch.holders}
     in_line.update(person.alias for person in on_duty.chain)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.cases import queries
+from app.cases.bridging import unsaid
 from app.cases.facts import Approach, Connection
 from app.cases.first_contact import Standing
 from app.cases.models import Case
@@ -83,7 +84,7 @@ def ties_of(session: Session, who: SignedIn) -> Ties:
     """What ties this reader to cases, besides the cases' own facts."""
     answered = select(Approach.case_id, func.max(Connection.at)).join(Connection, Connection.approach_id == Approach.id)
     spoke = session.execute(answered.where(Connection.person_id == who.person_id).group_by(Approach.case_id))
-    return Ties(asked=asked(session, who), spoke_at=dict(spoke.all()))
+    return Ties(asked=asked(session, who), spoke_at=dict(spoke.all()) | unsaid(session, who.person_id))
 
 
 def row_of(case: Case, who: SignedIn, times: Times, ties: Ties) -> Row:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from app.audit.log import record
 from app.cases import queries
+from app.cases.bridging import was_with_them
 from app.cases.models import Case
 from app.console.doors import CASE_ROLES, SignedIn
 from app.errors import NoSuchPage
@@ -17,16 +18,9 @@ from app.notifications.models import Notification
 from app.staff.roles import Role
 
 
-def keeper(case: Case) -> str | None:
-    """The id of who has the case: its holder, or who was in contact when nobody holds it."""
-    if case.hold:
-        return case.hold.person_id
-    return case.first_contact.by_id if case.first_contact else None
-
-
 def keeps(case: Case, who: SignedIn) -> bool:
     """Whether the case is theirs: only then may its secrets be read and its outcome be written."""
-    return keeper(case) == who.person_id
+    return case.keeper_id == who.person_id
 
 
 def may_record(case: Case, who: SignedIn) -> bool:
@@ -36,9 +30,17 @@ def may_record(case: Case, who: SignedIn) -> bool:
 
 
 def spoke(case: Case, who: SignedIn) -> bool:
-    """Whether they had the caller on the line, though a colleague may hold the case."""
+    """Whether they had the person on the line, though a colleague may hold the case."""
     connections = (approach.connection for approach in case.approaches)
-    return any(connection.person_id == who.person_id for connection in connections if connection)
+    if any(connection.person_id == who.person_id for connection in connections if connection):
+        return True
+    session = object_session(case)
+    return session is not None and was_with_them(session, case.id, who.person_id)
+
+
+def may_bring_in(case: Case, who: SignedIn) -> bool:
+    """Whether they may ring a colleague into the conversation: the case is theirs, or they are in it."""
+    return keeps(case, who) or spoke(case, who)
 
 
 def oversees(who: SignedIn) -> bool:

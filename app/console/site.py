@@ -9,6 +9,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from app.clock import Clock
+from app.console.attending import Attending
 from app.console.watch import Watch
 from app.db import Database
 from app.vault.keyring import Keyring
@@ -28,6 +29,8 @@ class Site:
     cookie: Cookie
     keyring: Keyring = field(repr=False)
     watch: Watch = field(repr=False)
+    attending: Attending | None = None
+    """Rings telephones for bridges; None where this process has no carrier, and calls are made by hand."""
 
     def at_the_door(self) -> datetime:
         """The moment by which a session is young or old."""

@@ -9,22 +9,28 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.cases import facts
+from app.cases import bridges, facts, texts
 from app.clock import Clock
 from app.db import Base, Database
 from app.escalation.pulse import is_silent, last_round
+from app.notifications import faults
 
 _COUNTED: Final[tuple[type[Base], ...]] = (
+    bridges.BridgeOutcome,
+    bridges.LegFact,
     facts.Approach,
     facts.Assignment,
     facts.Breach,
     facts.Closure,
+    facts.Connection,
+    facts.ConnectionEnd,
     facts.ContactAttempt,
     facts.Danger,
     facts.FirstContact,
     facts.Hold,
     facts.Join,
     facts.Permission,
+    texts.TextFate,
 )
 """What a board is made of. Rows are only ever added, so that counting them tells whether one is new."""
 
@@ -43,7 +49,8 @@ class Watch:
         self._version = ""
 
     def version(self) -> str:
-        """A word that is another as soon as a board would look different: new facts, a new hour, a silent engine."""
+        """A word that is another as soon as a board would look different: new facts, a new hour, an engine or a carrier
+        that does not work."""
         with self._turn:
             if time.monotonic() - self._asked >= _FRESH_FOR:
                 with self._db.reading() as session:
@@ -57,4 +64,5 @@ class Watch:
         released = select(func.count(facts.Hold.released_at)).scalar_subquery()
         row = session.execute(select(*counts, released)).one()
         silent = is_silent(last_round(session), at=at, speed=self._clock.speed)
-        return ".".join(map(str, (*row, at.strftime("%d%H"), int(silent))))
+        refused = len(faults.standing(session))
+        return ".".join(map(str, (*row, at.strftime("%d%H"), int(silent), refused)))

@@ -49,6 +49,11 @@ def language_name(code: str, language: str) -> str:
         return code
 
 
+def languages_read(codes: Iterable[str], language: str) -> str:
+    """What several languages are called in another: `somaliska, svenska`."""
+    return ", ".join(language_name(code, language) for code in codes)
+
+
 def number_read(number: str) -> str:
     """A telephone number in groups, for somebody in Sweden who dials it from the screen."""
     try:

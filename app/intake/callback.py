@@ -1,23 +1,24 @@
 """Nobody could take the call: may we call back, on which number, at which hours? Silence is the safe default.
 
-What was said is kept at once; hanging up at any point keeps what was known until then.
+What was said is kept at once; hanging up at any point keeps what was known until then. Who may be called back is
+then asked about texts and voicemail (`channels.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from app.cases import calls
 from app.cases.facts import Approach as Row
 from app.cases.permissions import Hours
 from app.intake import told
-from app.intake.line import Line, Signed, TheLine, prompt, xml
-from app.intake.voice import call
-from app.telephony import twiml
+from app.intake.channels import Kind, ask_about_texts
+from app.intake.incoming import call
+from app.intake.line import Line, Signed, TheLine
+from app.intake.menu import again, ask, goodbye
 from app.telephony.numbers import keyed_number, spoken
 from app.web import Db, Now
 
@@ -26,22 +27,25 @@ router = APIRouter(prefix="/carrier/callback")
 ASKED_AT_MOST: Final = 3
 HOURS: Final = {"1": Hours.ANY, "2": Hours.DAY, "3": Hours.EVENING, "4": Hours.NIGHT}
 LONGEST_NUMBER: Final = 16
-TO_THINK: Final = timedelta(seconds=8)
 
 Try = Annotated[int, Query(ge=0, le=ASKED_AT_MOST)]
-Kind = Literal["caller_number", "callback_number"]
 
 
 @router.post("")
-def offer(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0) -> Response:
-    """Ask whether we may call back."""
+def offer(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0, chosen: Literal["0", "1"] = "0") -> Response:
+    """Ask whether we may call back; not who has said so already. `chosen`: they came here by key, we still searched."""
     with db.transaction() as session:
         row = call(session, line, form, at=now)
+        if row.connection is None:
+            calls.note(session, row.id, "unanswered", at=now)
+        is_agreed = calls.came_to(session, row.id, "callback")
+    opening = ["voice.noted" if chosen == "1" else "voice.nobody"] if n == 0 else []
+    if is_agreed:
+        return goodbye(row, *opening, code=told.code_of(line.desk, row))
     if n == ASKED_AT_MOST:
-        return _goodbye(row)
+        return goodbye(row)
     question = "voice.callback_hidden" if row.withheld else "voice.callback"
-    opening = ["voice.nobody", question] if n == 0 else [question]
-    return _ask(line, row, opening, f"callback/chosen?n={n}", digits=1, otherwise=f"callback?n={n + 1}")
+    return ask(line, row, [*opening, question], f"callback/chosen?n={n}", otherwise=f"callback?n={n + 1}")
 
 
 @router.post("/chosen")
@@ -57,8 +61,8 @@ def choose(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0) -> Respons
             case ("2", True) | ("3", False):
                 code = told.tell_callback(session, line.desk, row.id, wish="none", hours=Hours.ANY, kind=None, at=now)
             case _:
-                return _again(line, row, f"callback?n={min(n + 1, ASKED_AT_MOST)}")
-    return _goodbye(row, code=code)
+                return again(line, row, f"callback?n={min(n + 1, ASKED_AT_MOST)}")
+    return goodbye(row, code=code)
 
 
 @router.post("/number")
@@ -66,7 +70,7 @@ def ask_number(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0) -> Res
     """Ask for a number to call."""
     with db.transaction() as session:
         row = call(session, line, form, at=now)
-    return _goodbye(row) if n == ASKED_AT_MOST else _ask_number(line, row, n)
+    return goodbye(row) if n == ASKED_AT_MOST else _ask_number(line, row, n)
 
 
 @router.post("/number/keyed")
@@ -77,17 +81,11 @@ def key_number(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0) -> Res
         row = call(session, line, form, at=now)
         if number:
             told.tell_number(session, row.id, number, nth=n, at=now)
+    another = f"callback/number?n={min(n + 1, ASKED_AT_MOST)}"
     if number is None:
-        return _again(line, row, f"callback/number?n={min(n + 1, ASKED_AT_MOST)}", because="voice.bad_number")
-    return _ask(
-        line,
-        row,
-        ["voice.confirm_number"],
-        f"callback/number/confirmed?n={n}",
-        digits=1,
-        otherwise=f"callback/number?n={min(n + 1, ASKED_AT_MOST)}",
-        number=spoken(number),
-    )
+        return again(line, row, another, because="voice.bad_number")
+    confirm = f"callback/number/confirmed?n={n}"
+    return ask(line, row, ["voice.confirm_number"], confirm, otherwise=another, number=spoken(number))
 
 
 @router.post("/number/confirmed")
@@ -97,7 +95,7 @@ def confirm_number(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0) ->
         row = call(session, line, form, at=now)
     if form.get("Digits") == "1":
         return _ask_hours(line, row, "callback_number")
-    return _ask_number(line, row, n + 1) if n + 1 < ASKED_AT_MOST else _goodbye(row)
+    return _ask_number(line, row, n + 1) if n + 1 < ASKED_AT_MOST else goodbye(row)
 
 
 @router.post("/hours")
@@ -105,7 +103,7 @@ def ask_hours(form: Signed, line: TheLine, db: Db, now: Now, kind: Kind, n: Try 
     """Ask again for the hours that are safe."""
     with db.transaction() as session:
         row = call(session, line, form, at=now)
-    return _goodbye(row) if n == ASKED_AT_MOST else _ask_hours(line, row, kind, n)
+    return goodbye(row) if n == ASKED_AT_MOST else _ask_hours(line, row, kind, n)
 
 
 @router.post("/hours/chosen")
@@ -115,46 +113,16 @@ def choose_hours(form: Signed, line: TheLine, db: Db, now: Now, kind: Kind, n: T
     with db.transaction() as session:
         row = call(session, line, form, at=now)
         if hours is None:
-            return _again(line, row, f"callback/hours?kind={kind}&n={min(n + 1, ASKED_AT_MOST)}")
-        code = told.tell_callback(session, line.desk, row.id, wish="call", hours=hours, kind=kind, at=now)
-    return _goodbye(row, "voice.thanks_callback", code=code)
+            return again(line, row, f"callback/hours?kind={kind}&n={min(n + 1, ASKED_AT_MOST)}")
+        told.tell_callback(session, line.desk, row.id, wish="call", hours=hours, kind=kind, at=now)
+    return ask_about_texts(line, row, "voice.thanks_callback", kind=kind, hours=hours)
 
 
 def _ask_number(line: Line, row: Row, n: int = 0) -> Response:
-    return _ask(
-        line,
-        row,
-        ["voice.enter_number"],
-        f"callback/number/keyed?n={n}",
-        digits=LONGEST_NUMBER,
-        otherwise=f"callback/number?n={n + 1}",
-    )
+    keyed, otherwise = f"callback/number/keyed?n={n}", f"callback/number?n={n + 1}"
+    return ask(line, row, ["voice.enter_number"], keyed, otherwise=otherwise, digits=LONGEST_NUMBER)
 
 
 def _ask_hours(line: Line, row: Row, kind: Kind, n: int = 0) -> Response:
-    again = f"callback/hours?kind={kind}&n={n + 1}"
-    return _ask(line, row, ["voice.hours"], f"callback/hours/chosen?kind={kind}&n={n}", digits=1, otherwise=again)
-
-
-def _ask(
-    line: Line, row: Row, keys: Sequence[str], action: str, *, digits: int, otherwise: str, **values: str
-) -> Response:
-    prompts = [prompt(row.language, key, **values) for key in keys]
-    gather = twiml.gather(*prompts, action=line.url(action), digits=digits, timeout=TO_THINK, silence_counts=False)
-    return xml(twiml.document(gather, twiml.redirect(line.url(otherwise))))
-
-
-def _again(line: Line, row: Row, path: str, *, because: str = "voice.not_understood") -> Response:
-    return xml(twiml.document(prompt(row.language, because), twiml.redirect(line.url(path))))
-
-
-def _goodbye(row: Row, *keys: str, code: str | None = None) -> Response:
-    words = [prompt(row.language, key) for key in keys]
-    if code:
-        words.append(prompt(row.language, "voice.code", code=_slowly(code)))
-    return xml(twiml.document(*words, prompt(row.language, "voice.goodbye"), twiml.hangup()))
-
-
-def _slowly(code: str) -> str:
-    """The code digit by digit, in groups of four: `1 2 3 4, 5 6 7 8`."""
-    return ", ".join(" ".join(code[start : start + 4]) for start in range(0, len(code), 4))
+    chosen, otherwise = f"callback/hours/chosen?kind={kind}&n={n}", f"callback/hours?kind={kind}&n={n + 1}"
+    return ask(line, row, ["voice.hours"], chosen, otherwise=otherwise)

@@ -1,4 +1,4 @@
-"""The carrier's door: every address below /carrier/, signed, and answered with an empty body when something is wrong.
+"""The carrier's door: all below /carrier/, signed or tagged but for recordings; a refusal has an empty body.
 
 The carrier keeps the bodies of failed requests for a month and longer, so a refusal says nothing at
 all; it makes the carrier turn to its fallback, which rings the standing chain without us.
@@ -6,12 +6,12 @@ all; it makes the carrier turn to its fallback, which rings the standing chain w
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from starlette.responses import Response
 
 from app.clock import Clock
 from app.db import Database
-from app.intake import callback, duty, ring, sms, voice
+from app.intake import audio, bridge, callback, channels, duty, elks, keys, receipts, ring, screen, sms, voice
 from app.intake.line import Line
 from app.web import Problem, new_face
 
@@ -20,8 +20,10 @@ def create_carrier(*, db: Database, clock: Clock, line: Line) -> FastAPI:
     """The app behind the surface `carrier`."""
     face = new_face(db=db, clock=clock, public_url=line.public_url, problem_page=_say_nothing)
     face.state.line = line
-    for door in (voice, ring, callback, sms, duty):
-        face.include_router(door.router)
+    face.state.tuning = audio.Tuning(db, clock, audio=f"{line.public_url}/carrier/audio")
+    for door in (voice, keys, ring, screen, bridge, callback, channels, sms, receipts, duty, elks):
+        face.include_router(door.router, dependencies=[Depends(audio.tuned_in)])
+    face.include_router(audio.router)
     return face
 
 

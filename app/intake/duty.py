@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from fastapi import APIRouter
@@ -15,8 +15,10 @@ from app.errors import NoSuchPage
 from app.escalation import lost_pages, replies
 from app.escalation.replies import Answer
 from app.intake.line import Signed, TheLine, prompt, source_of, xml
+from app.notifications import alarms
 from app.notifications.models import Notification
 from app.telephony import twiml
+from app.traces import known
 from app.web import Db, Now
 
 router = APIRouter(prefix="/carrier")
@@ -24,7 +26,7 @@ router = APIRouter(prefix="/carrier")
 TAKE: Final = "1"
 ON_TO_THE_NEXT: Final = "2"
 TO_WAKE_UP: Final = timedelta(seconds=8)
-_WORDS: Final = {
+WORDS: Final = {
     Answer.TAKEN: "page.taken",
     Answer.ALREADY_TAKEN: "page.already_taken",
     Answer.OVER: "page.already_taken",
@@ -34,11 +36,14 @@ _WORDS: Final = {
 
 @router.post("/page/{notification_id}")
 def speak(form: Signed, line: TheLine, db: Db, notification_id: str) -> Response:  # noqa: ARG001 - signed
-    """A paged telephone was picked up: say which case waits, twice, and ask for a key."""
+    """A paged telephone was picked up: say which case waits, twice, and ask for a key. An alarm asks for none."""
     with db.reading() as session:
-        page = _page(session, notification_id)
+        page = page_of(session, notification_id)
         language = page.person.languages[0]
-        reference = " ".join(json.loads(page.values)["reference"])
+        reference = " ".join(json.loads(page.values).get("reference", ""))
+    if alarms.is_alarm(page):
+        words = prompt(language, "page.alarm")
+        return xml(twiml.document(words, words, twiml.hangup()))
     words = prompt(language, "page.voice", reference=reference)
     ask = twiml.gather(
         words, words, action=line.url(f"page/{notification_id}/key"), timeout=TO_WAKE_UP, silence_counts=False
@@ -49,19 +54,13 @@ def speak(form: Signed, line: TheLine, db: Db, notification_id: str) -> Response
 @router.post("/page/{notification_id}/key")
 def key(form: Signed, line: TheLine, db: Db, now: Now, notification_id: str) -> Response:
     """They pressed a key: 1 takes the case, 2 passes it on, anything else is asked again."""
-    pressed = form.get("Digits", "")
     with db.transaction() as session:
-        page = _page(session, notification_id)
-        person, case_id = page.person, page.case_id or ""
-        deeds: dict[str, Callable[[], Answer]] = {
-            TAKE: lambda: replies.take(session, case_id, by=person, via="page", at=now),
-            ON_TO_THE_NEXT: lambda: replies.pass_on(session, case_id, by=person, at=now),
-        }
-        if pressed not in deeds:
-            return xml(twiml.document(twiml.redirect(line.url(f"page/{notification_id}"))))
-        answer = replies.once(session, source_of(form, "CallSid"), deeds[pressed], by=person, at=now)
-    language = person.languages[0]
-    return xml(twiml.document(prompt(language, _WORDS[answer]), twiml.hangup()))
+        page = page_of(session, notification_id)
+        answer = press(session, page, form.get("Digits", ""), source=source_of(form, "CallSid"), at=now)
+        language = page.person.languages[0]
+    if answer is None:
+        return xml(twiml.document(twiml.redirect(line.url(f"page/{notification_id}"))))
+    return xml(twiml.document(prompt(language, WORDS[answer]), twiml.hangup()))
 
 
 @router.post("/receipts/{notification_id}", status_code=204)
@@ -69,15 +68,38 @@ def receipt(form: Signed, db: Db, now: Now, notification_id: str) -> Response:
     """The carrier says what became of a text or a call. A page that is lost moves on at once."""
     status = form.get("MessageStatus") or form.get("CallStatus") or ""
     code = form.get("ErrorCode", "")
+    ref = form.get("MessageSid") or form.get("CallSid") or ""
     with db.transaction() as session:
         lost_pages.reported(
-            session, notification_id, status=status, code=int(code) if code.isdecimal() else None, at=now
+            session, notification_id, status=status, code=int(code) if code.isdecimal() else None, ref=ref, at=now
         )
+        _remember_a_second_one(session, notification_id, ref, at=now)
     return Response(status_code=204)
 
 
-def _page(session: Session, notification_id: str) -> Notification:
+def _remember_a_second_one(session: Session, notification_id: str, ref: str, *, at: datetime) -> None:
+    """A page that was sent twice left two records at the carrier, and the row knows one of them."""
+    page = session.get(Notification, notification_id)
+    if page and page.carrier_ref not in (None, ref):
+        known.leave(session, ref, at=at)
+
+
+def page_of(session: Session, notification_id: str) -> Notification:
+    """The page that an address of ours is about. NoSuchPage for none, or one to somebody who has left."""
     page = session.get(Notification, notification_id)
     if page is None or not page.person.is_active:
         raise NoSuchPage("There is no such page.")
     return page
+
+
+def press(session: Session, page: Notification, key: str, *, source: str, at: datetime) -> Answer | None:
+    """Do what this key asks for, once for each `source` (the carrier's id of the call); None when it asks for nothing.
+
+    It is the same deed by whatever carrier the page came.
+    """
+    case_id = page.case_id or ""
+    deeds: dict[str, Callable[[], Answer]] = {
+        TAKE: lambda: replies.take(session, case_id, by=page.person, via="page", at=at),
+        ON_TO_THE_NEXT: lambda: replies.pass_on(session, case_id, by=page.person, at=at),
+    }
+    return replies.once(session, source, deeds[key], by=page.person, at=at) if key in deeds else None

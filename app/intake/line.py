@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, cast
 
@@ -10,10 +11,12 @@ from starlette.responses import Response
 
 from app.errors import BadInput
 from app.intake.reception import Desk
-from app.intake.wording import PROMPTS
+from app.intake.sound import NOW
 from app.staff.directory import Directory
 from app.telephony import twiml
+from app.telephony.overrides import with_overrides
 from app.telephony.signature import Form, Signatures
+from app.telephony.tags import Tags
 
 
 @dataclass(frozen=True)
@@ -24,18 +27,21 @@ class Line:
     signatures: Signatures = field(repr=False)
     desk: Desk = field(repr=False)
     directory: Directory = field(repr=False)
+    edges: tuple[str, ...] = ()
+    tags: Tags = field(default_factory=lambda: Tags(()))
+    """On the addresses of the second carrier; without one nobody is let in there."""
 
     def url(self, path: str) -> str:
-        """The absolute address the carrier is to ask next."""
-        return f"{self.public_url}/carrier/{path}"
+        """The absolute address the carrier is to ask next, with how long it is to wait for us."""
+        return with_overrides(f"{self.public_url}/carrier/{path}", self.edges)
 
 
-def _line(request: Request) -> Line:
+async def _line(request: Request) -> Line:
     return cast(Line, request.app.state.line)
 
 
 async def _signed(request: Request) -> Form:
-    line = _line(request)
+    line = cast(Line, request.app.state.line)
     return line.signatures.verified_form(
         request.scope["raw_path"],
         request.scope["query_string"],
@@ -52,7 +58,7 @@ Signed = Annotated[Form, Depends(_signed)]
 """The carrier's form, after its signature was found right. Every carrier route asks for it."""
 
 
-def source_of(form: Form, name: str) -> str:
+def source_of(form: Mapping[str, str], name: str) -> str:
     """The carrier's own id of this call or text, by which a repeated webhook is known. Raises `BadInput` without it."""
     source = form.get(name, "")
     if not source.isalnum():
@@ -60,10 +66,14 @@ def source_of(form: Form, name: str) -> str:
     return source
 
 
+def speakable(language: str) -> bool:
+    """Whether a caller can hear everything in this language: read aloud by the carrier, or recorded."""
+    return NOW.get().speaks(language)
+
+
 def prompt(language: str, key: str, **values: str) -> twiml.Verb:
-    """A sentence read aloud, by a voice of the language it is written in."""
-    written_in = PROMPTS.nearest(language)
-    return twiml.say(PROMPTS.say(written_in, key, **values), written_in)
+    """A sentence as the line says it just now: read aloud, or recorded (`sound`)."""
+    return NOW.get().prompt(language, key, **values)
 
 
 def xml(document: str) -> Response:

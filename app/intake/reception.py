@@ -1,18 +1,20 @@
 """The one way in: a call, a text or a form becomes a case, or joins one. Safe to call twice.
 
 In one transaction: the case with its own key, its deadline, its first escalation, what is secret
-(sealed), and the entry in the log. The case's private key exists here for the blink in which it is
-sealed to those who may read; this process can open nothing afterwards.
+(sealed), and the entry in the log. The case's private key exists in this process for the blink in
+which it is sealed to those who may read (`vault/ready.py`); it can open nothing afterwards.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from app import rows
 from app.cases import contents, queries
 from app.cases.facts import Approach as Row
 from app.cases.facts import Grant
@@ -23,10 +25,9 @@ from app.db import one_at_a_time
 from app.escalation.opening import begin
 from app.programme.apply import current
 from app.vault.envelope import PublicKey
-from app.vault.grants import grant, new_case_key
 from app.vault.index import WaitingIndex, short_tag
+from app.vault.ready import ReadyKeys
 from app.vault.receipts import Receipt, door_for, locator, mailbox_key
-from app.vault.sealed import Sealed
 
 
 @dataclass(frozen=True)
@@ -75,15 +76,27 @@ class Desk:
     index_key: bytes = field(repr=False)
     waiting: WaitingIndex = field(default_factory=WaitingIndex, repr=False)
 
+    @cached_property
+    def ready(self) -> ReadyKeys:
+        """Keys for the cases to come."""
+        return ReadyKeys(self.rota)
+
 
 @dataclass(frozen=True)
 class Received:
-    """Where an approach ended up."""
+    """Where an approach ended up: its row, and the case's reference."""
 
-    case_id: str
-    approach_id: str
+    row: Row = field(repr=False)
     reference: str
     is_new: bool
+
+    @property
+    def case_id(self) -> str:
+        return self.row.case_id
+
+    @property
+    def approach_id(self) -> str:
+        return self.row.id
 
 
 def receive(session: Session, desk: Desk, approach: Approach, *, at: datetime) -> Received:
@@ -94,16 +107,15 @@ def receive(session: Session, desk: Desk, approach: Approach, *, at: datetime) -
     one_at_a_time(session, approach.source)
     if known := queries.approach_from(session, approach.source):
         return _received(queries.locked(session, known.case_id), known, is_new=False)
-    case = _waiting_case_of(session, desk, approach, at=at)
-    is_new = case is None
-    if case is None:
-        case = _open(session, desk, approach, at=at)
-    row = _write(session, desk, case, approach, at=at)
-    if is_new:
-        begin(session, case, current(session).routine, at=at)
-    else:
-        case.log("case.joined", by="caller", at=at, channel=approach.channel)
-    return _received(case, row, is_new=is_new)
+    waiting = _waiting_case_of(session, desk, approach, at=at)
+    with rows.together(session):
+        case = waiting or _open(session, desk, approach, at=at)
+        row = _write(session, desk, case, approach, at=at)
+        if waiting:
+            case.log("case.joined", by="caller", at=at, channel=approach.channel)
+        else:
+            begin(session, case, current(session).routine, at=at)
+    return _received(case, row, is_new=waiting is None)
 
 
 def way_back(desk: Desk, receipt: Receipt) -> WayBack:
@@ -118,7 +130,7 @@ def way_back(desk: Desk, receipt: Receipt) -> WayBack:
 
 
 def _received(case: Case, row: Row, *, is_new: bool) -> Received:
-    return Received(case_id=case.id, approach_id=row.id, reference=case.reference, is_new=is_new)
+    return Received(row=row, reference=case.reference, is_new=is_new)
 
 
 def _waiting_case_of(session: Session, desk: Desk, approach: Approach, *, at: datetime) -> Case | None:
@@ -131,15 +143,16 @@ def _waiting_case_of(session: Session, desk: Desk, approach: Approach, *, at: da
 
 
 def _open(session: Session, desk: Desk, approach: Approach, *, at: datetime) -> Case:
-    key = new_case_key()
+    back = approach.way_back
+    key = desk.ready.take(back.key) if back else desk.ready.take()
     within = current(session).routine.first_contact_within
-    case = Case.open(session, at=at, within=within, key_id=key.key_id, public_key=key.public.raw)
-    readers = [desk.rota, approach.way_back.key] if approach.way_back else [desk.rota]
-    session.add_all(
-        Grant(case_id=case.id, reader=reader.key_id, box=Sealed(grant(key, reader, case=case.id))) for reader in readers
+    case = Case.open(
+        session, at=at, within=within, key_id=key.public.key_id, public_key=key.public.raw, case_id=key.case_id
     )
-    if approach.way_back:
-        _make_mailbox(session, case, approach.way_back, at=at)
+    for reader, box in key.grants.items():
+        rows.write_unseen(session, Grant, case_id=case.id, reader=reader, box=box)
+    if back:
+        _make_mailbox(session, case, back, at=at)
     return case
 
 
@@ -149,7 +162,9 @@ def _make_mailbox(session: Session, case: Case, back: WayBack, *, at: datetime) 
 
 
 def _write(session: Session, desk: Desk, case: Case, approach: Approach, *, at: datetime) -> Row:
-    row = Row(
+    row = rows.write(
+        session,
+        Row,
         case_id=case.id,
         at=at,
         channel=approach.channel,
@@ -158,8 +173,6 @@ def _write(session: Session, desk: Desk, case: Case, approach: Approach, *, at: 
         language=approach.language,
         withheld=approach.channel != "form" and approach.number is None,
     )
-    session.add(row)
-    session.flush()
     case.log("approach.received", by="caller", at=at, channel=approach.channel)
     _keep_secrets(session, desk, case, row, approach, at=at)
     if approach.danger:
@@ -183,7 +196,7 @@ def _keep_secrets(session: Session, desk: Desk, case: Case, row: Row, approach: 
 
 
 def _remember(session: Session, desk: Desk, case: Case, number: str, *, full: bytes | None) -> None:
-    session.add(RepeatTag(case_id=case.id, full=full, short=short_tag(desk.index_key, number)))
+    rows.write_unseen(session, RepeatTag, case_id=case.id, full=full, short=short_tag(desk.index_key, number))
 
 
 def permit(case: Case, wish: str, hours: Hours, *, content_id: str | None, at: datetime) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import APIRouter
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from app.cases.queries import approach_from, locked
+from app.db import one_at_a_time
 from app.escalation import commands
 from app.intake import reception
-from app.intake.line import Signed, TheLine, source_of, xml
+from app.intake.incoming import who_calls
+from app.intake.line import Line, Signed, TheLine, source_of, xml
 from app.intake.reception import Approach
 from app.programme.apply import current
 from app.telephony import twiml
-from app.telephony.numbers import caller_number
+from app.telephony.stop_words import asks_to_stop
 from app.web import Db, Now
 
 router = APIRouter(prefix="/carrier/sms")
@@ -20,18 +26,36 @@ router = APIRouter(prefix="/carrier/sms")
 @router.post("")
 def receive(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
     """Take in one text. What staff are answered goes through the outbox like every other page."""
-    number = caller_number(form.get("From"))
+    source = source_of(form, "MessageSid")
     with db.transaction() as session:
-        person = line.directory.person_with_number(session, number) if number else None
-        if person:
-            commands.obey(session, person, form.get("Body", ""), source=source_of(form, "MessageSid"), at=now)
-        else:
-            approach = Approach(
-                channel="sms",
-                source=source_of(form, "MessageSid"),
-                number=number,
-                language=current(session).programme.languages[0],
-                message=form.get("Body") or None,
-            )
-            reception.receive(session, line.desk, approach, at=now)
+        take_in(session, line, who_calls(session, form), form.get("Body", ""), source=source, at=now)
     return xml(twiml.silence())
+
+
+def take_in(session: Session, line: Line, number: str | None, body: str, *, source: str, at: datetime) -> None:
+    """Obey a text from staff, let anybody else's become a case; once for each `source` (the carrier's id of it)."""
+    person = line.directory.person_with_number(session, number) if number else None
+    if person:
+        commands.obey(session, person, body, source=source, at=at)
+        return
+    approach = Approach(
+        channel="sms",
+        source=source,
+        number=number,
+        language=current(session).programme.languages[0],
+        message=body or None,
+    )
+    one_at_a_time(session, source)
+    is_known = approach_from(session, source) is not None
+    received = reception.receive(session, line.desk, approach, at=at)
+    if asks_to_stop(body) and not is_known:
+        _stop(session, received.case_id, at=at)
+
+
+def _stop(session: Session, case_id: str, *, at: datetime) -> None:
+    """They want no more texts: whatever leave to text this case had is over. They are taken in as anybody else is.
+
+    A case that we would not know again by their number keeps its leave; the carrier refuses the next text to it, and
+    that ends it, too (`app/cases/texts.py`).
+    """
+    locked(session, case_id).withdraw("sms", by="caller", at=at, because="stop_word")

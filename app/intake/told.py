@@ -11,13 +11,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases import contents, queries
+from app.cases import calls, contents, queries
 from app.cases.facts import Approach, Content
 from app.cases.permissions import Hours
 from app.cases.returning import ReturnCode
-from app.intake.reception import Desk, permit
+from app.escalation.danger import raise_alarm
+from app.intake.reception import Desk
 
 CODE_DIGITS = 8
+WAYS = ("call", "sms", "voicemail")
+_LAST_WORDS = {"call": "callback", "none": "no_callback"}
 
 
 def tell_role(session: Session, approach_id: str, role: str, *, at: datetime) -> None:
@@ -49,24 +52,53 @@ def tell_number(session: Session, approach_id: str, number: str, *, nth: int, at
         case.log("approach.told", by="caller", at=at, what="number")
 
 
+def tell_danger(session: Session, approach_id: str, *, at: datetime) -> None:
+    """The caller says that a life is in danger now: the shorter ladder begins."""
+    row = session.get_one(Approach, approach_id)
+    raise_alarm(session, queries.going_on(session, row.case_id), by="caller", at=at)
+
+
+def tell_channel(
+    session: Session, approach_id: str, channel: str, *, allowed: bool, hours: Hours, kind: str, at: datetime
+) -> None:
+    """Whether one way of contact is safe: `call`, `sms` or `voicemail`. In a call the first answer counts, and a no."""
+    is_first = calls.note(session, approach_id, channel, at=at)
+    row = session.get_one(Approach, approach_id)
+    case = queries.going_on(session, row.case_id)
+    said = [permission.allowed for permission in case.permissions if permission.channel == channel]
+    if is_first or (not allowed and said[-1:] == [True]):
+        about = contents.latest(session, row, kind)
+        case.permit(channel, allowed=allowed, hours=hours, by="caller", at=at, content_id=about.id if about else None)
+
+
 def tell_callback(
     session: Session, desk: Desk, approach_id: str, *, wish: str, hours: Hours, kind: str | None, at: datetime
 ) -> str:
-    """The caller's last word: whether, how and when contact is safe. `kind` names which number it is about.
+    """The caller's last word: a call, at these hours on the number of this `kind`; or `none`, a no to every way.
 
     Returns the code with which they can come back, eight digits. A call has one last word: told again, it changes
     nothing, whatever has been said since, and gets the same code.
     """
     row = session.get_one(Approach, approach_id)
+    if calls.came_to(session, approach_id, *_LAST_WORDS.values()):
+        return code_of(desk, row)
+    calls.note(session, approach_id, _LAST_WORDS[wish], at=at)
     case = queries.going_on(session, row.case_id)
-    digest = hmac.digest(desk.index_key, f"dygnet return code v1|{row.source}".encode(), "sha256")
-    code = f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
-    tag = _code_tag(desk, code)
+    tag = _code_tag(desk, code_of(desk, row))
     if session.get(ReturnCode, tag) is None:
         session.add(ReturnCode(tag=tag, case_id=case.id, at=at))
-        about = contents.latest(session, row, kind) if kind else None
-        permit(case, wish, hours, content_id=about.id if about else None, at=at)
-    return code
+    about = contents.latest(session, row, kind) if kind else None
+    for channel in ("call",) if wish == "call" else WAYS:
+        case.permit(
+            channel, allowed=wish == "call", hours=hours, by="caller", at=at, content_id=about.id if about else None
+        )
+    return code_of(desk, row)
+
+
+def code_of(desk: Desk, row: Approach) -> str:
+    """The code with which the one who made this call can come back; it holds once they have had their last word."""
+    digest = hmac.digest(desk.index_key, f"dygnet return code v1|{row.source}".encode(), "sha256")
+    return f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
 
 def come_back(session: Session, desk: Desk, approach_id: str, code: str, *, at: datetime) -> bool:

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from app.audit.actions import ACTIONS
+from app.cases.bridge_steps import Stage
 from app.cases.contents import REVEAL_REASONS
 from app.cases.facts import ATTEMPT_OUTCOMES, CHANNELS, CONTACT_CHANNELS, CONTENT_KINDS, ROLES
 from app.cases.first_contact import Standing
+from app.cases.outreach import Why
+from app.cases.texts import Fate
 from app.console import console
 from app.console.forms import ENDINGS
 from app.console.next_step import Step
@@ -31,6 +34,9 @@ MADE_OF_PARTS = {
     "role.": set(ROLES),
     "role_of.": set(Role),
     "ending.": set(ENDINGS),
+    "bridge.": {f"{stage}{more}" for stage in {*Stage} - {Stage.DONE, Stage.STOPPED} for more in ("", ".more")},
+    "outreach.": {f"{why}.{end}" for why in Why for end in ("call", "sms", "do")},
+    "text.fate.": {"sent", *Fate},
 }
 
 

@@ -8,15 +8,11 @@ from pathlib import Path
 import pytest
 
 from app.catalogue import Catalogue, direction, own_name
+from app.discretion import indiscretions
 from app.intake import wording
 
 SENTENCES, PROMPTS = wording.SENTENCES, wording.PROMPTS
 PAGES = Path(wording.__file__).parent / "pages"
-FORBIDDEN = re.compile(
-    r"socialtjänst|social services|gäng|\bgang|avhopp|defect|skydd|protect|polis|police|brott|crime|krimin|crimin"
-    r"|våld|violen|hot\b|threat|kommun|municipal|\bstad|\bcity|stockholm|göteborg|malmö|linjen|anonym",
-    re.IGNORECASE,
-)
 BOTH = [("languages", SENTENCES), ("prompts", PROMPTS)]
 EVERYTHING = [
     pytest.param(folder, where, code, id=f"{folder}-{code}") for folder, where in BOTH for code in where.languages
@@ -49,7 +45,7 @@ def test_no_key_is_written_twice(folder: str, where: Catalogue, language: str) -
 
 @pytest.mark.parametrize(("language", "key"), IN_THE_EAR)
 def test_whoever_redials_the_number_learns_nothing(language: str, key: str) -> None:
-    assert not FORBIDDEN.search(_said(PROMPTS, language, key))
+    assert indiscretions(_said(PROMPTS, language, key)) == []
 
 
 def test_there_are_sentences_for_the_ear() -> None:
@@ -58,9 +54,9 @@ def test_there_are_sentences_for_the_ear() -> None:
 
 @pytest.mark.parametrize(("folder", "where", "language"), EVERYTHING)
 def test_nobody_is_promised_that_they_cannot_be_found_out(folder: str, where: Catalogue, language: str) -> None:
-    said = " ".join(_said(where, language, key) for key in where.keys(language)).lower()
+    said = " ".join(_said(where, language, key) for key in where.keys(language))
 
-    assert not re.search(r"anonym|ingen får veta|polisen får inte|no one will know|guarantee|garant", said)
+    assert [found for found in indiscretions(said) if "promise" in found] == []
 
 
 @pytest.mark.parametrize("language", wording.languages())

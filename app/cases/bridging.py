@@ -1,0 +1,191 @@
+"""The verbs of a bridge: open it, note what happens on its legs, say how it went. Each changes something once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from app.cases.bridges import A_CALL_LASTS, ENDS, OURS, Bridge, BridgeOutcome, Leg, LegFact, Role, What
+from app.cases.facts import Approach
+from app.cases.models import Case
+from app.cases.outreach import Permit
+from app.cases.queries import going_on
+from app.errors import NoSuchPage
+from app.staff.models import Person
+
+IN_VAIN: Final = {
+    What.MACHINE: "voicemail",
+    What.BUSY: "busy",
+    What.NO_ANSWER: "no_answer",
+    What.FAILED: "no_answer",
+}
+"""What follows without asking anybody, when the person was never in the room: the outcome of the attempt."""
+
+_ALL = (selectinload(Bridge.legs).selectinload(Leg.facts), selectinload(Bridge.outcome))
+
+
+def begin(session: Session, case: Case, permit: Permit, *, by: Person, at: datetime) -> Bridge:
+    """A room for the person and this handler. Nobody is called yet."""
+    bridge = Bridge(case_id=case.id, by_id=by.id, at=at, voicemail=permit.voicemail)
+    bridge.legs = [Leg(role=Role.HANDLER, person_id=by.id, at=at, facts=[]), Leg(role=Role.PERSON, at=at, facts=[])]
+    session.add(bridge)
+    session.flush()
+    return bridge
+
+
+def move(session: Session, case: Case, approach: Approach, *, ref: str, by: Person, at: datetime) -> Bridge:
+    """A room for a call that came in and the handler who has it; `ref` is the carrier's reference to the handler's leg.
+
+    Asked again, the same room.
+    """
+    if known := session.scalar(select(Bridge).where(Bridge.approach_id == approach.id).options(*_ALL)):
+        return known
+    bridge = Bridge(case_id=case.id, by_id=by.id, at=at, approach_id=approach.id)
+    bridge.legs = [
+        Leg(role=Role.HANDLER, person_id=by.id, at=at, ref=ref, facts=[LegFact(what=What.CALLED, at=at)]),
+        Leg(role=Role.PERSON, at=at, ref=approach.source, facts=[LegFact(what=What.CALLED, at=at)]),
+    ]
+    session.add(bridge)
+    session.flush()
+    return bridge
+
+
+def invite(session: Session, bridge: Bridge, colleague: Person, *, by: Person, at: datetime) -> Leg:
+    """Ask for a colleague or an interpreter in the room. Somebody whose telephone rings already is not rung twice."""
+    for leg in bridge.staff:
+        if leg.person_id == colleague.id and not leg.ended:
+            return leg
+    leg = Leg(bridge_id=bridge.id, role=Role.COLLEAGUE, person_id=colleague.id, at=at, facts=[])
+    bridge.legs.append(leg)
+    session.flush()
+    case = going_on(session, bridge.case_id)
+    case.log("contact.invited", by=by.alias, at=at, to=colleague.alias)
+    return leg
+
+
+def by_id(session: Session, bridge_id: str) -> Bridge:
+    """The bridge as it is now, locked for change until the transaction ends; its case is locked before it."""
+    going_on(session, session.get_one(Bridge, bridge_id).case_id)
+    found = select(Bridge).where(Bridge.id == bridge_id).with_for_update().options(*_ALL)
+    return session.scalars(found.execution_options(populate_existing=True)).one()
+
+
+def leg_by_id(session: Session, leg_id: str) -> Leg:
+    """The leg with this id, its bridge locked for change. NoSuchPage when there is none."""
+    bridge = by_id(session, look_at(session, leg_id).bridge_id)
+    return next(leg for leg in bridge.legs if leg.id == leg_id)
+
+
+def look_at(session: Session, leg_id: str) -> Leg:
+    """The leg with this id, for looking only. NoSuchPage when there is none."""
+    leg = session.get(Leg, leg_id)
+    if leg is None:
+        raise NoSuchPage("There is no such call.")
+    return leg
+
+
+def note(session: Session, leg: Leg, what: What, *, at: datetime) -> bool:
+    """Write down that something happened on a leg. False, and nothing changed, when that was known already."""
+    if leg.has(what):
+        return False
+    leg.facts.append(LegFact(leg_id=leg.id, what=what, at=at))
+    session.flush()
+    case = going_on(session, leg.bridge.case_id)
+    case.log("bridge.noted", by=_told_by(leg, what), at=at, role=leg.role, what=what.value)
+    if leg.role == Role.PERSON:
+        _conclude_in_vain(session, leg, at=at)
+    return True
+
+
+def conclude(session: Session, bridge: Bridge, outcome: str, *, by: Person, at: datetime, word: str = "") -> bool:
+    """Say how it went, once; it becomes an attempt, and `reached` is contact. False when it was said already.
+
+    `word`: by whose word, where that is not the person who made the attempt.
+    """
+    case = going_on(session, bridge.case_id)
+    if bridge.outcome or case.closure:
+        return False
+    attempt = case.record_attempt(by=by, at=at, channel="call", outcome=outcome)
+    session.flush()
+    bridge.outcome = BridgeOutcome(attempt_id=attempt.id, at=at, by=word or by.alias)
+    session.flush()
+    return True
+
+
+def answer_question(session: Session, case: Case, outcome: str, *, by: Person, at: datetime) -> bool:
+    """Take an attempt that is written down by hand for the answer to a call we placed, if they were asked about one."""
+    asked = _together(by.id).where(Bridge.case_id == case.id, _nobody_said()).order_by(Bridge.at.desc()).limit(1)
+    bridge = session.scalar(asked)
+    return bridge is not None and conclude(session, by_id(session, bridge.id), outcome, by=by, at=at)
+
+
+def open_ones(session: Session, *, at: datetime) -> Sequence[Bridge]:
+    """Bridges that somebody may still be in, or be rung for."""
+    ended = exists().where(LegFact.leg_id == Leg.id, LegFact.what.in_(ENDS))
+    going_on = exists().where(Leg.bridge_id == Bridge.id, ~ended)
+    young = Bridge.at > at - A_CALL_LASTS
+    return session.scalars(select(Bridge).where(young, going_on).order_by(Bridge.at).options(*_ALL)).all()
+
+
+def latest(session: Session, cases: Sequence[str]) -> Bridge | None:
+    """The last bridge of these cases, by id."""
+    found = select(Bridge).where(Bridge.case_id.in_(cases)).order_by(Bridge.at.desc()).limit(1)
+    return session.scalar(found.options(*_ALL))
+
+
+def of_approach(session: Session, approach_id: str) -> Bridge | None:
+    """The room that this call was moved to, or None: nobody asked for one."""
+    return session.scalar(select(Bridge).where(Bridge.approach_id == approach_id).options(*_ALL))
+
+
+def on_the_phone(session: Session, *, at: datetime) -> frozenset[str]:
+    """The ids of the staff whose telephone is in a bridge, or rings for one: nobody is rung twice at once."""
+    legs = [leg for bridge in open_ones(session, at=at) for leg in bridge.staff]
+    return frozenset(leg.person_id for leg in legs if leg.person_id and not leg.ended)
+
+
+def was_with_them(session: Session, case_id: str, person_id: str) -> bool:
+    """Whether this member of staff was in a room with the person of this case."""
+    return session.scalar(_together(person_id).where(Bridge.case_id == case_id).limit(1)) is not None
+
+
+def unsaid(session: Session, person_id: str) -> dict[str, datetime]:
+    """The cases whose person this member of staff was in a room with, without anybody saying yet how it went; and
+    since when."""
+    return {bridge.case_id: bridge.at for bridge in session.scalars(_together(person_id).where(_nobody_said()))}
+
+
+def _told_by(leg: Leg, what: What) -> str:
+    if what in OURS:
+        return "engine"
+    return leg.person.alias if what is What.READY and leg.person else "carrier"
+
+
+def _nobody_said() -> ColumnElement[bool]:
+    return ~exists().where(BridgeOutcome.bridge_id == Bridge.id)
+
+
+def _together(person_id: str) -> Select[Bridge]:
+    """Bridges in which both this member of staff and the person were."""
+    staff, person = aliased(Leg), aliased(Leg)
+    theirs, persons = aliased(LegFact), aliased(LegFact)
+    return (
+        select(Bridge)
+        .join(staff, (staff.bridge_id == Bridge.id) & (staff.person_id == person_id))
+        .join(theirs, (theirs.leg_id == staff.id) & (theirs.what == What.READY))
+        .join(person, (person.bridge_id == Bridge.id) & (person.role == Role.PERSON))
+        .join(persons, (persons.leg_id == person.id) & (persons.what == What.READY))
+    )
+
+
+def _conclude_in_vain(session: Session, leg: Leg, *, at: datetime) -> None:
+    """An attempt that reached nobody is written down at once, so that it counts though the handler hangs up."""
+    bridge = leg.bridge
+    if bridge.approach_id or leg.has(What.READY, What.REFUSED) or not (leg.ended and leg.has(What.CALLED)):
+        return
+    happened = next((what for what in IN_VAIN if leg.has(what)), What.NO_ANSWER)
+    conclude(session, bridge, IN_VAIN[happened], by=bridge.by, at=at, word="carrier")

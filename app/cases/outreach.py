@@ -1,0 +1,184 @@
+"""May this person be called or texted now? Pure, and the only place that issues a `Permit`.
+
+The rule (PRODUCT.md promise 6; `safety.md` sections 1 and 3): a word of the person's own that allows this
+channel, not older than thirty days, within the hours they called safe, and not more often than the programme
+allows. Whatever calls or texts a person takes a permit, and a permit cannot be made elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import InitVar, dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+
+from app.cases.permissions import SPANS, Hours, Wish, may_contact, within
+
+ASKED_LONG_AGO: Final = timedelta(days=7)
+"""From this age on a permission is still good, and should be asked about again (`safety.md` section 1)."""
+
+TOO_LONG_AGO: Final = timedelta(days=30)
+"""From this age on nothing follows from it any more, whatever its row says."""
+
+HOLDS_FOR: Final = timedelta(minutes=1)
+"""A permit is for now: who waits longer asks again."""
+
+_ISSUED_HERE: Final = object()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How often a person may be sought in vain: the programme's `[contact]` table."""
+
+    attempts_per_window: int = 2
+    spaced: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Window:
+    """One stretch of safe hours. Both ends in UTC, the second not included."""
+
+    starts: datetime
+    ends: datetime
+
+
+class Why(StrEnum):
+    """Why not; each has its sentence in the console (`outreach.not_asked`)."""
+
+    NOT_ASKED = "not_asked"
+    NO = "no"
+    EXPIRED = "expired"
+    NOT_NOW = "not_now"
+    TOO_MANY = "too_many"
+    TOO_SOON = "too_soon"
+    NO_NUMBER = "no_number"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Not now, and why. `until` (UTC): from when it may be asked again, where time alone helps."""
+
+    why: Why
+    until: datetime | None = None
+    hours: Hours | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permit:
+    """Leave to call or text one person, one way, on one number, now. Only `judge` makes one."""
+
+    channel: str
+    about: str
+    """The row of the case's contents that holds the number."""
+
+    at: datetime
+    until: datetime
+    """The end of the safe hours, or of the permission if that comes first. UTC; nothing may arrive later."""
+
+    hours: Hours
+    left: int
+    """How many more attempts these safe hours hold after this one."""
+
+    voicemail: bool
+    is_old: bool
+    """Given more than a week ago: still good, and to be asked about again."""
+
+    issued: InitVar[object] = field(kw_only=True)
+
+    def __post_init__(self, issued: object) -> None:
+        if issued is not _ISSUED_HERE:
+            raise TypeError("only app.cases.outreach.judge gives leave to call or text a person")
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is still good at a moment."""
+        return self.at <= at < min(self.until, self.at + HOLDS_FOR)
+
+
+def judge(
+    wishes: Sequence[Wish], tries: Sequence[datetime], channel: str, rules: Rules, *, local: datetime
+) -> Permit | Refused:
+    """Whether the person may be sought by this channel now.
+
+    `tries` are the moments at which they were sought by it in vain since they were last in contact; `local` is now,
+    in the programme's time zone. The newest word decides; of two words at once, both must allow it.
+    """
+    at = local.astimezone(UTC)
+    newest = _newest(wishes, channel, at)
+    if refused := _not_allowed(newest, local=local) or _too_often(tries, newest[-1].hours, rules, local=local):
+        return refused
+    last = newest[-1]
+    if last.about is None:
+        return Refused(Why.NO_NUMBER)
+    return Permit(
+        channel=channel,
+        about=last.about,
+        at=at,
+        until=min(_lapses(newest), *(window(wish.hours, local).ends for wish in newest)),
+        hours=last.hours,
+        left=rules.attempts_per_window - _tried(tries, window(last.hours, local), at) - 1,
+        voicemail=may_contact(wishes, "voicemail", local=local),
+        is_old=at - last.said_at >= ASKED_LONG_AGO,
+        issued=_ISSUED_HERE,
+    )
+
+
+def window(hours: Hours, local: datetime) -> Window:
+    """The stretch of these hours that a moment lies in; a day, from midnight to midnight, for `any`.
+
+    Meaningless for a moment outside the hours. On the nights the clocks change it is an hour shorter or longer.
+    """
+    starts, ends = SPANS[hours]
+    first = local.date()
+    over_midnight = starts >= ends
+    if over_midnight and local.time() < ends:
+        first -= timedelta(days=1)
+    last = first + timedelta(days=1) if over_midnight else first
+    return Window(_on_the_wall(first, starts, local), _on_the_wall(last, ends, local))
+
+
+def _newest(wishes: Sequence[Wish], channel: str, at: datetime) -> list[Wish]:
+    said = [wish for wish in wishes if wish.channel == channel and wish.said_at <= at]
+    return [wish for wish in said if wish.said_at == max(each.said_at for each in said)]
+
+
+def _not_allowed(newest: Sequence[Wish], *, local: datetime) -> Refused | None:
+    if not newest:
+        return Refused(Why.NOT_ASKED)
+    if not all(wish.allowed for wish in newest):
+        return Refused(Why.NO)
+    if local.astimezone(UTC) >= _lapses(newest):
+        return Refused(Why.EXPIRED)
+    shut = next((wish.hours for wish in newest if not within(wish.hours, local)), None)
+    return Refused(Why.NOT_NOW, _opens(shut, local), shut) if shut else None
+
+
+def _lapses(newest: Sequence[Wish]) -> datetime:
+    return min(min(wish.expires_at, wish.said_at + TOO_LONG_AGO) for wish in newest)
+
+
+def _too_often(tries: Sequence[datetime], hours: Hours, rules: Rules, *, local: datetime) -> Refused | None:
+    at, here = local.astimezone(UTC), window(hours, local)
+    if _tried(tries, here, at) >= rules.attempts_per_window:
+        return Refused(Why.TOO_MANY, _opens(hours, here.ends.astimezone(local.tzinfo)), hours)
+    again = max((moment + rules.spaced for moment in tries), default=at)
+    return Refused(Why.TOO_SOON, again, hours) if at < again else None
+
+
+def _tried(tries: Sequence[datetime], here: Window, at: datetime) -> int:
+    return sum(here.starts <= moment <= at for moment in tries)
+
+
+def _opens(hours: Hours, local: datetime) -> datetime:
+    """The moment from which these hours next hold: this one, if they do already."""
+    if within(hours, local):
+        return local.astimezone(UTC)
+    starts, _ = SPANS[hours]
+    today = _on_the_wall(local.date(), starts, local)
+    tomorrow = _on_the_wall(local.date() + timedelta(days=1), starts, local)
+    return today if today > local.astimezone(UTC) else tomorrow
+
+
+def _on_the_wall(day: date, clock: time, local: datetime) -> datetime:
+    """When the clocks there show this, the first time if they show it twice. In UTC, so that it can be compared."""
+    return datetime.combine(day, clock, local.tzinfo).astimezone(UTC)

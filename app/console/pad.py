@@ -1,0 +1,84 @@
+"""What may be texted to the person: approved wordings, chosen and never typed.
+
+They stand in `texts/`, one file per language. A text stays on a telephone that somebody else may pick up, so it says
+nothing about who writes or why: no name, place, service or trouble, no link, one segment long (`safety.md` section 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.cases.outreach import Permit, Refused
+from app.cases.queries import joined_into
+from app.cases.reach import may_seek
+from app.cases.texts import PersonText
+from app.catalogue import Catalogue
+from app.console import sight
+from app.console.paper import Paper
+
+TEXTS: Final = Catalogue(Path(__file__).parent / "texts")
+
+
+@dataclass(frozen=True)
+class Pad:
+    """The texts there are, in the person's language, and those that were sent."""
+
+    answer: Permit | Refused
+    by_hand: bool
+    wordings: Sequence[tuple[str, str]]
+    """The key of each, and how it reads."""
+
+    language: str
+    sent: Sequence[PersonText]
+
+    @property
+    def permit(self) -> Permit | None:
+        """The leave there is, or None."""
+        return self.answer if isinstance(self.answer, Permit) else None
+
+    @property
+    def refused(self) -> Refused | None:
+        """Why there is none."""
+        return self.answer if isinstance(self.answer, Refused) else None
+
+    @property
+    def may_text(self) -> bool:
+        """Whether there is something to choose."""
+        return isinstance(self.answer, Permit) and not self.by_hand
+
+
+def pad_for(session: Session, case: Case, paper: Paper) -> Pad | None:
+    """The pad for this reader, or None where texting the person is not for them."""
+    if case.closure or case.join or not sight.keeps(case, paper.who):
+        return None
+    language = language_of(case)
+    return Pad(
+        answer=may_seek(session, case, "sms", at=paper.times.now),
+        by_hand=paper.site.attending is None,
+        wordings=[(key, TEXTS.say(language, key)) for key in wordings()],
+        language=language,
+        sent=_sent(session, case),
+    )
+
+
+def wordings() -> list[str]:
+    """The keys of the approved texts, in the alphabet's order."""
+    return sorted(TEXTS.keys("sv"))
+
+
+def language_of(case: Case) -> str:
+    """The language the person used last, if there are texts in it."""
+    last = max(case.approaches, key=lambda approach: approach.at)
+    return TEXTS.nearest(last.language)
+
+
+def _sent(session: Session, case: Case) -> Sequence[PersonText]:
+    cases = [case.id, *(one.id for one in joined_into(session, case))]
+    return session.scalars(select(PersonText).where(PersonText.case_id.in_(cases)).order_by(PersonText.at.desc())).all()

@@ -1,0 +1,35 @@
+// Keeps the panel of a call live while telephones ring and people talk. When there is something to say about it, or
+// it is over, the whole page is fetched: more than the panel has changed then.
+
+let version = null;
+
+async function refresh() {
+  const panel = document.getElementById("bridge");
+  const answer = await fetch(`/console/cases/${panel.dataset.case}/bridge`, { cache: "no-store" });
+  if (answer.redirected || !answer.ok) return location.reload();
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("bridge");
+  if (!fresh?.dataset.live) return location.reload();
+  if (fresh.dataset.stage === panel.dataset.stage && panel.querySelector("details[open]")) {
+    // Somebody is choosing a colleague: only what is said above the choice changes.
+    panel.querySelector("[role=status]").replaceChildren(...fresh.querySelector("[role=status]").childNodes);
+  } else {
+    panel.dataset.stage = fresh.dataset.stage;
+    panel.replaceChildren(...fresh.childNodes);
+  }
+}
+
+function heard(event) {
+  if (version !== event.data && version !== null) refresh().catch(() => {});
+  version = event.data;
+}
+
+function listen() {
+  const events = new EventSource("/console/events");
+  events.addEventListener("here", heard);
+  events.addEventListener("changed", heard);
+  events.addEventListener("error", () => {
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+  });
+}
+
+listen();
