@@ -17,15 +17,19 @@ from app.db import one_at_a_time
 from app.escalation import replies
 from app.escalation.models import StaffMessage
 from app.escalation.replies import Answer
-from app.notifications import outbox, wording
+from app.notifications import outbox, unusable, wording
 from app.notifications.models import Priority
 from app.staff.models import Person
 from app.staff.roles import Role
+from app.telephony.stop_words import OPTED_OUT, heeded_by_the_carrier
 
 ANSWER_LASTS = timedelta(minutes=30)
 _TAKE: Final = frozenset({"1", "OK"})
 _PASS_ON: Final = frozenset({"2"})
 _WHAT_WAITS: Final = frozenset({"?"})
+_OPTS_IN: Final = frozenset({"START", "YES", "UNSTOP"})
+"""What the carrier takes for leave to text a telephone again after STOP (https://www.twilio.com/docs/api/errors/21610)."""
+
 _MAY_ASK: Final = frozenset({Role.HANDLER, Role.COORDINATOR, Role.MANAGER})
 _WORD = re.compile(r"[\w?]+")
 _WORDING: Final = {
@@ -36,17 +40,25 @@ _WORDING: Final = {
 }
 
 
-def obey(session: Session, person: Person, body: str, *, source: str, at: datetime) -> None:
+def obey(
+    session: Session, person: Person, body: str, *, source: str, at: datetime, written_at: datetime | None = None
+) -> None:
     """Do what a member of staff texted, once for each `source` (the carrier's id of the text), and answer by text.
 
-    Without a reference the command is about the case they were last paged about and that still awaits contact.
+    Without a reference the command is about the case they had last been paged about when they wrote it (`written_at`,
+    where that was long before now), and that still awaits contact. Whoever texts START can be texted again.
     """
     one_at_a_time(session, source)
     if session.get(StaffMessage, source):
         return
     session.add(StaffMessage(source=source, person_id=person.id, at=at))
     session.flush()
+    if heeded_by_the_carrier(body):
+        unusable.mark(session, person, "sms", code=OPTED_OUT, at=at)
+        return
     command, *rest = [word.upper() for word in _WORD.findall(body)] or [""]
+    if command in _OPTS_IN:
+        unusable.mend(session, person, "sms", at=at)
     if command in _WHAT_WAITS and not _MAY_ASK.isdisjoint(person.roles):
         waiting = [
             case.reference for case in session.scalars(queries.awaiting().order_by(Case.due_at)) if not case.hold
@@ -54,7 +66,7 @@ def obey(session: Session, person: Person, body: str, *, source: str, at: dateti
         record(session, at=at, by=person.alias, action="case.listed", channel="sms")
         _answer_waiting(session, person, waiting, source=source, at=at)
         return
-    case = _meant(session, person, rest) if command in _TAKE | _PASS_ON else None
+    case = _meant(session, person, rest, at=written_at or at) if command in _TAKE | _PASS_ON else None
     if case is None:
         _answer(session, person, "sms.help", {}, source=source, at=at)
         return
@@ -66,8 +78,8 @@ def obey(session: Session, person: Person, body: str, *, source: str, at: dateti
     _answer(session, person, _WORDING[answer], {"reference": case.reference}, source=source, at=at)
 
 
-def _meant(session: Session, person: Person, rest: Sequence[str]) -> Case | None:
-    paged = outbox.latest_page_to(session, person.id)
+def _meant(session: Session, person: Person, rest: Sequence[str], *, at: datetime) -> Case | None:
+    paged = outbox.latest_page_to(session, person.id, until=at)
     if rest:
         case = queries.by_reference(session, rest[0])
         return case if case and replies.may_answer(case, person.id, person.roles, paged=case.id in paged) else None

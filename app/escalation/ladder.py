@@ -24,7 +24,7 @@ from app.escalation.policy import (
     without_ladder,
 )
 from app.logs import Log
-from app.notifications import outbox
+from app.notifications import outbox, unusable
 from app.notifications.models import CHANNELS, Priority
 from app.staff.models import ChannelKind, Person
 
@@ -139,10 +139,13 @@ def _take(session: Session, case: Case, escalation: Escalation, policy: Policy, 
 
 
 def _page(session: Session, case: Case, row: StepTaken, person: Person, by: tuple[str, ...], *, at: datetime) -> int:
-    """Write the pages of one step to one person; by text when none of the step's channels can reach them."""
+    """Write the pages of one step to one person; by text when none of the step's channels can reach them.
+
+    A channel that the carrier says does not work for them is passed over (`unusable.py`).
+    """
     if not person.channel(ChannelKind.PHONE):
         return 0
-    usable = [channel for channel in by if channel in CHANNELS] or ["sms"]
+    usable = unusable.usable(session, person, [channel for channel in by if channel in CHANNELS] or ["sms"])
     first_page = row.step.endswith(".0.0") and not row.step.startswith(Ladder.UNCONTACTED)
     for channel in usable:
         queue_page(session, case, person, channel, step_id=row.id, due_at=row.due_at, at=at, is_first=first_page)

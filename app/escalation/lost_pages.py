@@ -1,4 +1,4 @@
-"""A page that did not arrive: the other channel at once, and when a whole step is lost, the next step at once.
+"""A page that did not arrive: another carrier, another channel, and when a whole step is lost the next one; at once.
 
 Whoever changes a case and a page locks the case first, so that two who do cannot wait for each other.
 """
@@ -15,9 +15,10 @@ from app.cases.queries import locked
 from app.escalation.ladder import hurry, queue_page
 from app.escalation.models import StepTaken
 from app.escalation.opening import escalation_of
-from app.notifications import outbox, receipts
-from app.notifications.models import Notification, State
-from app.telephony.carrier import CarrierError
+from app.escalation.second_carrier import ask_another, counts_as_lost, may_yet_arrive
+from app.notifications import lessons, outbox, receipts, refusals
+from app.notifications.models import SETTLED, Notification, State
+from app.telephony.carrier import CarrierError, Trouble
 
 _UNHEARD = frozenset({"unanswered", "no-answer", "busy", "withdrawn", "expired"})
 """Troubles that another channel to the same person would not mend: on to the next person."""
@@ -27,17 +28,28 @@ def refused(session: Session, page_id: str, problem: CarrierError, *, at: dateti
     """The carrier did not take a page."""
     case = _case_of(session, page_id)
     was_sending = session.get_one(Notification, page_id).state == State.SENDING
-    page = outbox.refused(session, page_id, problem, at=at)
+    page = refusals.refused(session, page_id, problem, at=at)
+    if was_sending:
+        ask_another(session, case, page, problem, at=at)
+        lessons.from_refusal(session, page, problem, at=at)
+        _spare_them(case, page, at=at)
     if was_sending and page.state == State.FAILED:
         receipts.note(session, page, "page.failed", by="engine", at=at)
         if case:
             _move_on(session, case, page, at=at)
 
 
-def reported(session: Session, page_id: str, *, status: str, code: int | None, at: datetime) -> None:
-    """The carrier says what became of a page it took."""
+def reported(
+    session: Session, page_id: str, *, status: str, code: int | None, at: datetime, ref: str | None = None
+) -> None:
+    """The carrier says what became of a page it took, and under which reference it keeps it."""
     case = _case_of(session, page_id)
-    lost = receipts.settle(session, page_id, status=status, code=code, at=at)
+    before = session.scalar(select(Notification.state).where(Notification.id == page_id))
+    lost = receipts.settle(session, page_id, status=status, code=code, at=at, ref=ref)
+    if lost:
+        ask_another(session, case, lost, None, at=at)
+    if before and before not in SETTLED:
+        lessons.from_receipt(session, session.get_one(Notification, page_id), at=at)
     if case and lost:
         _move_on(session, case, lost, at=at)
 
@@ -48,14 +60,27 @@ def _case_of(session: Session, page_id: str) -> Case | None:
     return locked(session, case_id) if case_id else None
 
 
+def _spare_them(case: Case | None, page: Notification, *, at: datetime) -> None:
+    """A page that waits for the carrier, about a case that waits no longer, wakes nobody."""
+    if case and page.step_id and page.state == State.PENDING and not case.awaits_contact:
+        outbox.fail(page, trouble="withdrawn", at=at)
+
+
 def _move_on(session: Session, case: Case, page: Notification, *, at: datetime) -> None:
-    if page.step_id is None or case.hold or not case.awaits_contact or _tried_otherwise(session, case, page, at=at):
+    if page.step_id is None or case.hold or not case.awaits_contact or may_yet_arrive(session, page):
+        return
+    if _tried_otherwise(session, case, page, at=at) or _would_befall_everybody(page):
         return
     step = session.get_one(StepTaken, page.step_id)
     escalation = escalation_of(session, case)
     on_this_ladder = step.step.startswith(escalation.ladder) and step.climb == escalation.climb
-    if on_this_ladder and all(other.state == State.FAILED for other in outbox.of_step(session, page.step_id)):
+    if on_this_ladder and all(counts_as_lost(session, other) for other in outbox.of_step(session, page.step_id)):
         hurry(escalation, at=at)
+
+
+def _would_befall_everybody(page: Notification) -> bool:
+    """Whether the carrier refuses us and not this telephone: hurrying on would use up the ladder and reach nobody."""
+    return page.trouble == Trouble.CONFIGURATION or lessons.trouble_of(page) is Trouble.CONFIGURATION
 
 
 def _tried_otherwise(session: Session, case: Case, page: Notification, *, at: datetime) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from app import rows
 from app.cases.facts import Hold
 from app.cases.models import Case
 from app.cases.queries import awaiting
@@ -17,21 +19,20 @@ from app.programme.schema import Routine, UncontactedStep, UntakenStep
 from app.staff.models import Person
 
 
-def begin(session: Session, case: Case, routine: Routine, *, at: datetime) -> Escalation:
+def begin(session: Session, case: Case, routine: Routine, *, at: datetime) -> None:
     """Start a case's ladders and name who is responsible. Counted from the case's opening, also when begun late."""
-    escalation = Escalation(
+    rows.write_unseen(
+        session,
+        Escalation,
         case_id=case.id,
-        policy=to_json(frozen(routine)),
+        policy=_written(routine),
         ladder=Ladder.ACUTE if case.danger else Ladder.UNTAKEN,
         counts_from=case.opened_at,
         next_at=at,
     )
-    session.add(escalation)
-    session.flush()
-    responsible = targets.first_in_line(session, case, escalation, at=at)
+    responsible = targets.first_in_line(session, at=at)
     if responsible:
-        case.assign(responsible, at=at, because="on_call")
-    return escalation
+        case.begin_with(responsible, at=at)
 
 
 def adopt(session: Session, routine: Routine, *, at: datetime) -> int:
@@ -57,6 +58,11 @@ def frozen(routine: Routine) -> Policy:
         uncontacted=tuple(map(_counted_from_deadline, routine.uncontacted)),
         grace=routine.take_grace,
     )
+
+
+@lru_cache(maxsize=8)
+def _written(routine: Routine) -> str:
+    return to_json(frozen(routine))
 
 
 def escalation_of(session: Session, case: Case) -> Escalation:

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.escalation.models import Escalation, Pass
-from app.oncall.duty import Duty, duty
+from app.oncall.duty import Duty, Someone, duty, remembered_duty
 from app.programme.fields import Tier
 from app.staff import directory
-from app.staff.models import ChannelKind, Person
+from app.staff.models import Colleague, Person
 
 
 def people(
     session: Session, case: Case, escalation: Escalation, wanted: Sequence[str], *, at: datetime
-) -> list[Person]:
+) -> Sequence[Person]:
     """Everyone the step names, each once, in the order it names them.
 
     When none of them has a telephone: the ring order, and when nobody there has one either, everybody who works here.
@@ -26,17 +26,24 @@ def people(
     now_on_duty = duty(session, at)
     passed = _passed(session, escalation)
     found = [person for word in wanted for person in _named(session, case, word, now_on_duty, passed)]
-    lines = [_once(found), list(now_on_duty.ring_order), directory.everyone(session)]
-    reachable = (line for line in lines if any(person.channel(ChannelKind.PHONE) for person in line))
-    return next(reachable, None) or next(filter(None, lines), [])
+    return _first_reachable(_once(found), list(now_on_duty.ring_order), directory.everyone(session))
 
 
-def first_in_line(session: Session, case: Case, escalation: Escalation, *, at: datetime) -> Person | None:
-    """Who is responsible while nobody has taken the case: the first in ring order who has not passed it on."""
-    return next(iter(people(session, case, escalation, ["on-call"], at=at)), None)
+def first_in_line(session: Session, *, at: datetime) -> Colleague | None:
+    """Who is responsible for a case that nobody has taken or passed on yet: whom a step for `on-call` would name."""
+    now_on_duty = remembered_duty(session, at)
+    order = now_on_duty.ring_order
+    found = _first_reachable(now_on_duty.holders[Tier.ON_CALL] or order[:1], order, directory.colleagues(session))
+    return next(iter(found), None)
 
 
-def _named(session: Session, case: Case, word: str, now_on_duty: Duty, passed: set[str]) -> Iterable[Person]:
+def _first_reachable(*lines: Sequence[Someone]) -> Sequence[Someone]:
+    """The first line in which anybody has a telephone; the first that is not empty when nobody has one at all."""
+    reachable = (line for line in lines if any(person.has_telephone for person in line))
+    return next(reachable, None) or next(filter(None, lines), ())
+
+
+def _named(session: Session, case: Case, word: str, now_on_duty: Duty[Person], passed: set[str]) -> Iterable[Person]:
     line = [person for person in now_on_duty.ring_order if person.id not in passed] or list(now_on_duty.ring_order)
     match word:
         case "on-call":

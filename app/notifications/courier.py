@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,10 +17,12 @@ from app.catalogue import FIRST_LANGUAGE
 from app.clock import Clock
 from app.db import Database
 from app.logs import Log
-from app.notifications import outbox, wording
+from app.notifications import detours, faults, outbox, wording
+from app.notifications.doubts import done_already
 from app.notifications.models import Notification
+from app.notifications.ways import Way
 from app.staff.directory import Directory
-from app.telephony.carrier import Carrier, CarrierError, Trouble
+from app.telephony.carrier import CarrierError, Trouble
 
 AT_ONCE = 8
 """How many are sent at the same time, so that one slow answer delays nobody else's page."""
@@ -37,26 +40,34 @@ class Refused(Protocol):
 
 @dataclass(frozen=True)
 class Parcel:
-    """A claimed notification with its address opened; the address shows in no log."""
+    """A claimed notification with its address opened; the address shows in no log.
+
+    `doubted_since`: an earlier try of it may have been carried out, since then. `words` would stand in its text.
+    """
 
     id: str
+    carrier: str
     channel: str
     text: str
     valid_for: timedelta
     address: str | None = field(repr=False)
+    words: str = ""
+    doubted_since: datetime | None = None
 
 
 class Courier:
-    """Delivers for one process. `refused` hears of everything the carrier did not take."""
+    """Delivers for one process, by the first of its `ways` unless another was asked to stand in.
+
+    `refused` hears of everything a carrier did not take, and decides whether another is asked.
+    """
 
     def __init__(
-        self, db: Database, clock: Clock, directory: Directory, carrier: Carrier, *, public_url: str, refused: Refused
+        self, db: Database, clock: Clock, directory: Directory, ways: Sequence[Way], *, refused: Refused
     ) -> None:
         self._db = db
         self._clock = clock
         self._directory = directory
-        self._carrier = carrier
-        self._public_url = public_url
+        self._ways = {way.name: way for way in ways}
         self._refused = refused
         self._hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="courier")
 
@@ -79,13 +90,16 @@ class Courier:
 
     def _parcel(self, session: Session, row: Notification, at: datetime) -> Parcel:
         """A row that cannot be read becomes a parcel without an address: it fails by itself, and delays nobody's."""
+        carrier = detours.begin(session, row, tuple(self._ways), at=at)
         try:
             text, address = _text(row, at), self._directory.phone_of(session, row.person)
+            words = json.loads(row.values).get("reference", text)
         except Exception as problem:  # noqa: BLE001 - one broken row may not stop the others
             _log.error("a page cannot be written out; put aside", problem=problem, channel=row.channel)
-            text, address = "", None
+            text, address, words = "", None, ""
         valid_for = (row.valid_until - at) / self._clock.speed
-        return Parcel(id=row.id, channel=row.channel, text=text, valid_for=valid_for, address=address)
+        doubted_since = row.queued_at if row.in_doubt else None
+        return Parcel(row.id, carrier, row.channel, text, valid_for, address, words, doubted_since)
 
     def _send(self, parcel: Parcel) -> None:
         try:
@@ -103,35 +117,51 @@ class Courier:
             raise CarrierError(Trouble.PERMANENT)
         if parcel.valid_for <= timedelta():
             raise CarrierError(Trouble.PERMANENT)
-        status_url = f"{self._public_url}/carrier/receipts/{parcel.id}"
+        way = self._ways[parcel.carrier]
+        if done := self._done_already(parcel, parcel.address, way):
+            return done
+        status_url = way.receipts(parcel.id)
         if parcel.channel == "call":
-            answer_url = f"{self._public_url}/carrier/page/{parcel.id}"
-            return self._carrier.call(
-                to=parcel.address, answer_url=answer_url, status_url=status_url, ring_for=RING_FOR
+            return way.carrier.call(
+                to=parcel.address, answer_url=way.answers(parcel.id), status_url=status_url, ring_for=RING_FOR
             )
-        return self._carrier.text(
-            to=parcel.address, body=parcel.text, status_url=status_url, valid_for=parcel.valid_for
+        return way.carrier.text(to=parcel.address, body=parcel.text, status_url=status_url, valid_for=parcel.valid_for)
+
+    def _done_already(self, parcel: Parcel, address: str, way: Way) -> str | None:
+        since = parcel.doubted_since
+        if since is None or way.records is None:
+            return None
+        return done_already(
+            self._db, way.records, channel=parcel.channel, address=address, words=parcel.words, since=since
         )
 
     def _note_acceptance(self, parcel: Parcel, ref: str) -> None:
         at = self._clock.now()
         with self._db.transaction() as session:
             row = outbox.accepted(session, parcel.id, ref=ref, at=at)
+            faults.mended(session, carrier=parcel.carrier, channel=row.channel, at=at)
             record(
                 session,
                 at=at,
                 by="engine",
                 action="page.accepted",
                 about=f"person:{row.person.alias}",
+                carrier=parcel.carrier,
                 channel=row.channel,
                 notification=row.id,
                 late_ms=min(int((at - row.due_at).total_seconds() * 1000), LARGEST - 1),
             )
+        with self._db.transaction() as session:
+            detours.taken_over(session, parcel.id, at=at)
 
     def _note_refusal(self, parcel: Parcel, problem: CarrierError) -> None:
         at = self._clock.now()
         _log.warning(
-            "the carrier refused a page", channel=parcel.channel, code=problem.code, kind=problem.trouble.value
+            "the carrier refused a page",
+            carrier=parcel.carrier,
+            channel=parcel.channel,
+            code=problem.code,
+            kind=problem.trouble.value,
         )
         with self._db.transaction() as session:
             self._refused(session, parcel.id, problem, at=at)

@@ -12,18 +12,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CursorResult, Select, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.notifications import pace
 from app.notifications.models import Notification, Priority, State
 from app.staff.models import Person
-from app.telephony.carrier import CarrierError, Trouble
 
 SENDING_LASTS = timedelta(seconds=60)
 """How long a claim holds; well above the carrier client's own time-out."""
-
-MOST_TRIES = 4
-FIRST_WAIT = timedelta(seconds=5)
 
 
 def queue(
@@ -64,61 +61,59 @@ def queue(
 
 
 def claim(session: Session, *, at: datetime, lasts: timedelta = SENDING_LASTS, limit: int = 20) -> list[Notification]:
-    """Take what is to be sent now, most urgent first; nobody else gets these rows until the claim runs out."""
+    """Take what is to be sent now, most urgent first; nobody else gets these rows until the claim runs out.
+
+    Calls are taken no faster than the carrier places them (`pace.py`). A row whose claim ran out may have been sent.
+    """
+    texts = Notification.channel != "call"
     rows = session.scalars(
         select(Notification)
-        .where(
-            or_(
-                (Notification.state == State.PENDING) & (Notification.not_before <= at),
-                (Notification.state == State.SENDING) & (Notification.sending_until <= at),
-            )
-        )
+        .where(_to_send(at), or_(texts, Notification.id.in_(_calls_whose_turn_it_is(session, at=at))))
         .order_by(Notification.priority, Notification.not_before)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
+        row.in_doubt = row.in_doubt or row.state == State.SENDING
         row.state, row.sending_until, row.tries = State.SENDING, at + lasts, row.tries + 1
+    pace.spend(session, sum(row.channel == "call" for row in rows), at=at)
     return list(rows)
+
+
+def _to_send(at: datetime) -> ColumnElement[bool]:
+    return or_(
+        (Notification.state == State.PENDING) & (Notification.not_before <= at),
+        (Notification.state == State.SENDING) & (Notification.sending_until <= at),
+    )
+
+
+def _calls_whose_turn_it_is(session: Session, *, at: datetime) -> list[str]:
+    calls = select(Notification.id).where(_to_send(at), Notification.channel == "call")
+    waiting = session.scalars(calls.order_by(Notification.priority, Notification.not_before).limit(pace.AHEAD)).all()
+    return list(waiting[: pace.free(session, at=at)]) if waiting else []
 
 
 def next_to_send(session: Session) -> datetime | None:
     """When the outbox next has something to do, or None."""
-    pending = session.scalar(
-        select(Notification.not_before)
-        .where(Notification.state == State.PENDING)
-        .order_by(Notification.not_before)
-        .limit(1)
-    )
-    stuck = session.scalar(
-        select(Notification.sending_until)
-        .where(Notification.state == State.SENDING)
-        .order_by(Notification.sending_until)
-        .limit(1)
-    )
-    return min((moment for moment in (pending, stuck) if moment is not None), default=None)
+    texts, calls = Notification.channel != "call", Notification.channel == "call"
+    text_at = session.scalar(_first(Notification.not_before, State.PENDING, texts))
+    call_at = session.scalar(_first(Notification.not_before, State.PENDING, calls))
+    stuck_at = session.scalar(_first(Notification.sending_until, State.SENDING))
+    if call_at and (turn := pace.next_turn(session)):
+        call_at = max(call_at, turn)
+    return min((moment for moment in (text_at, call_at, stuck_at) if moment is not None), default=None)
+
+
+def _first(moment: InstrumentedAttribute[Any], state: State, *which: ColumnElement[bool]) -> Select[datetime | None]:
+    return select(moment).where(Notification.state == state, *which).order_by(moment).limit(1)
 
 
 def accepted(session: Session, notification_id: str, *, ref: str, at: datetime) -> Notification:
     """The carrier took it. Its receipt may have come in before its answer: then only the reference is new."""
-    row = _locked(session, notification_id)
+    row = locked(session, notification_id)
     row.carrier_ref = ref
     if row.state == State.SENDING:
         row.state, row.sending_until, row.accepted_at = State.ACCEPTED, None, at
-    return row
-
-
-def refused(session: Session, notification_id: str, problem: CarrierError, *, at: datetime) -> Notification:
-    """The carrier did not take it: wait and try again, or give up when trying again cannot help."""
-    row = _locked(session, notification_id)
-    if row.state != State.SENDING:
-        return row
-    row.code = problem.code
-    if problem.trouble is Trouble.TRANSIENT and row.tries < MOST_TRIES and at < row.valid_until:
-        row.state, row.sending_until = State.PENDING, None
-        row.not_before = at + FIRST_WAIT * 2 ** (row.tries - 1)
-    else:
-        fail(row, trouble=problem.trouble.value, at=at)
     return row
 
 
@@ -155,16 +150,17 @@ def of_step(session: Session, step_id: str) -> Sequence[Notification]:
     return session.scalars(select(Notification).where(Notification.step_id == step_id)).all()
 
 
-def latest_page_to(session: Session, person_id: str) -> Sequence[str]:
-    """The cases this person was paged about, the latest page first."""
+def latest_page_to(session: Session, person_id: str, *, until: datetime) -> Sequence[str]:
+    """The cases this person had been paged about at a moment, the latest page first."""
     rows = session.scalars(
         select(Notification.case_id)
-        .where(Notification.person_id == person_id, Notification.step_id.is_not(None))
+        .where(Notification.person_id == person_id, Notification.step_id.is_not(None), Notification.queued_at <= until)
         .order_by(Notification.queued_at.desc())
         .limit(50)
     )
     return list(dict.fromkeys(case_id for case_id in rows if case_id))
 
 
-def _locked(session: Session, notification_id: str) -> Notification:
+def locked(session: Session, notification_id: str) -> Notification:
+    """The row, locked for change until the transaction ends."""
     return session.scalars(select(Notification).where(Notification.id == notification_id).with_for_update()).one()

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.log import record
+from app.notifications.detours import carrier_of
 from app.notifications.models import SETTLED, Notification, State
 from app.notifications.outbox import fail
 
@@ -21,17 +22,18 @@ _LOST: Final = frozenset("undelivered failed busy no-answer canceled".split())
 
 
 def settle(
-    session: Session, notification_id: str, *, status: str, code: int | None, at: datetime
+    session: Session, notification_id: str, *, status: str, code: int | None, at: datetime, ref: str | None = None
 ) -> Notification | None:
     """Take in one receipt. Returns the notification when this receipt made it fail, and None otherwise.
 
     A call that was `completed` without a key pressed was answered by a machine or a pocket: it failed.
-    A status nobody has heard of is remembered and changes nothing.
+    A status nobody has heard of is remembered and changes nothing. Where the answer to a try got lost, a receipt tells
+    that it was carried out, and under which reference (`ref`) the carrier keeps it.
     """
     row = session.scalar(select(Notification).where(Notification.id == notification_id).with_for_update())
     if row is None or row.state in SETTLED:
         return None
-    row.carrier_status = status[:20]
+    row.carrier_status, row.carrier_ref = status[:20], row.carrier_ref or ref
     if status in _ARRIVED or (status == "completed" and row.acknowledged_at):
         row.accepted_at = row.accepted_at or at
         row.state, row.sending_until, row.settled_at = State.DELIVERED, None, at
@@ -41,9 +43,13 @@ def settle(
         fail(row, trouble="unanswered" if status == "completed" else status, at=at)
         note(session, row, "page.failed", by="carrier", at=at)
         return row
-    elif status in _ON_ITS_WAY and row.state == State.SENDING:
+    elif status in _ON_ITS_WAY and _was_tried(row):
         row.state, row.sending_until, row.accepted_at = State.ACCEPTED, None, at
     return None
+
+
+def _was_tried(row: Notification) -> bool:
+    return row.state == State.SENDING or (row.state == State.PENDING and row.tries > 0)
 
 
 def note(session: Session, row: Notification, action: str, *, by: str, at: datetime) -> None:
@@ -55,6 +61,7 @@ def note(session: Session, row: Notification, action: str, *, by: str, at: datet
         action=action,
         about=f"person:{row.person.alias}",
         because=row.trouble or "",
+        carrier=carrier_of(session, row.id),
         channel=row.channel,
         code=row.code,
         notification=row.id,

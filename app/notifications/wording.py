@@ -10,9 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.catalogue import FIRST_LANGUAGE, Catalogue
-
-ONE_SEGMENT = 160
-"""Signs of the GSM-7 alphabet in one text message."""
+from app.discretion import ONE_SEGMENT as ONE_SEGMENT
 
 SENTENCES = Catalogue(Path(__file__).parent / "languages")
 

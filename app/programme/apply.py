@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from app.audit.log import record
 from app.errors import DygnetError, Misconfigured
-from app.programme import differences
+from app.programme import differences, recordings, sounds
 from app.programme.complaints import complaints
 from app.programme.models import ProgrammeVersion
 from app.programme.schema import Programme, names_in
+from app.remembered import remembered
 from app.staff import people
 from app.staff.directory import Directory, by_alias, everyone, sealed_for
 from app.staff.models import ChannelKind, Person
@@ -30,10 +31,10 @@ EXAMPLE = Path(__file__).with_name("example.toml")
 
 
 def read(path: Path) -> Programme:
-    """The programme in the file. Raises Misconfigured with every mistake in it, each with its place."""
+    """The programme in the file, with its recordings. Raises Misconfigured with every mistake, each with its place."""
     try:
         file = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Programme.model_validate(file, context=names_in(file))
+        programme = Programme.model_validate(file, context=names_in(file))
     except OSError:
         raise Misconfigured(f"{path} cannot be read: is it there, and may this user read it?") from None
     except UnicodeDecodeError:
@@ -42,8 +43,11 @@ def read(path: Path) -> Programme:
         raise Misconfigured(f"{path} is not TOML: {problem}") from None
     except ValidationError as problem:
         raise Misconfigured("\n  ".join([f"{path} cannot be used:", *complaints(problem)])) from None
+    folder = programme.programme.audio
+    return programme.with_sounds(sounds.found(path.parent / folder)) if folder else programme
 
 
+@remembered
 def current(session: Session) -> Programme:
     """The programme in force, without anybody's phone or e-mail. Raises Misconfigured when there is none."""
     newest = _newest(session)
@@ -141,6 +145,8 @@ def _settle_staff(session: Session, programme: Programme, *, at: datetime, by: s
 
 def _keep(session: Session, programme: Programme, *, at: datetime, by: str) -> None:
     newest = _newest(session)
+    before = _parsed(newest.document).digests if newest else set()
+    recordings.keep(session, programme.sounds, programme.digests, before=before, at=at)
     document = programme.document()
     digest = hashlib.sha256(document.encode()).hexdigest()
     number = newest.number + 1 if newest else 1

@@ -22,6 +22,9 @@ Facts = dict[str, str]
 _NOT_SHOWN = {"staff", "rotation", "untaken", "uncontacted", "acute", "alias", "tier", "phone", "email"}
 """Told by the thing's own name, or not told at all."""
 
+_RECOGNISABLE = 8
+"""Signs of a recording's digest that are enough to see that it is another one."""
+
 
 def between(old: Programme | None, new: Programme, noted: Mapping[str, list[str]]) -> list[str]:
     """The lines, in the new file's order; what is gone comes last. `noted` adds remarks to aliases."""
@@ -47,8 +50,14 @@ def _things(programme: Programme) -> dict[str, Facts]:
     """Everything in the programme that can come, change or go, under the name that the lines call it by."""
     routine = programme.routine
     things = {"programme": _facts(programme.programme), "routine": _facts(routine)}
+    things |= {"contact": _facts(programme.contact)}
     for ladder in ("untaken", "uncontacted", "acute"):
         things |= {f"routine.{ladder}[{n}]": _facts(step) for n, step in enumerate(getattr(routine, ladder))}
+    things |= {f"voice {language}": _facts(voice) for language, voice in programme.voices.items()}
+    things |= {
+        f"recordings {language}": {name: digest[:_RECOGNISABLE] for name, digest in named.items()}
+        for language, named in programme.recordings.items()
+    }
     things |= {staff_name(member.alias): _facts(member) for member in programme.staff}
     seen: Counter[str] = Counter()
     for rotation in programme.rotation:

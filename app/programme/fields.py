@@ -58,6 +58,7 @@ RESERVED = frozenset({*Target, "caller", "carrier", "engine", "operator", "unkno
 
 _ALIAS = re.compile(r"[a-z][a-z0-9-]{1,31}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?")
+_FOLDER = re.compile(r"[^./\\][^/\\]*")
 _EMAIL = re.compile(r"[^\s@<>\"]+@[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 
 
@@ -155,6 +156,18 @@ def _language(value: str) -> str:
     return value
 
 
+def _folder(value: str) -> str:
+    if not _FOLDER.fullmatch(value):
+        raise ValueError("is not the name of a folder beside this file; write it as audio")
+    return value
+
+
+def _digest(value: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", value):
+        raise ValueError("is not a SHA-256")
+    return value
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -197,5 +210,7 @@ LineNumber = Annotated[str, AfterValidator(_swedish)]
 Phone = Annotated[SecretStr, AfterValidator(_phone)]
 Email = Annotated[SecretStr, AfterValidator(_email)]
 Language = Annotated[str, AfterValidator(_language)]
+Folder = Annotated[str, AfterValidator(_folder)]
+Digest = Annotated[str, AfterValidator(_digest)]
 Zone = Annotated[str, AfterValidator(_zone)]
 WallTime = Annotated[datetime, BeforeValidator(_wall_time)]

@@ -1,10 +1,10 @@
-"""The programmes that were ever in force. The newest is."""
+"""The programmes that were ever in force, and the sounds they bring along. The newest is in force."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import CheckConstraint, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Id
@@ -24,3 +24,15 @@ class ProgrammeVersion(Base):
     applied_by: Mapped[str] = mapped_column(String(32))
     digest: Mapped[str] = mapped_column(String(64))
     document: Mapped[str] = mapped_column(Text)
+
+
+class Recording(Base):
+    """An audio file by its SHA-256 in hex. Which prompt it is stands in the programmes' documents."""
+
+    __tablename__ = "programme_recordings"
+    __table_args__ = (CheckConstraint("kind IN ('mp3', 'wav')", name="kind"),)
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(3))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime]

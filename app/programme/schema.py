@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from app.programme.fields import (
     Alias,
@@ -20,6 +20,7 @@ from app.programme.fields import (
     Duration,
     Email,
     Filled,
+    Folder,
     Language,
     LineNumber,
     Member,
@@ -33,6 +34,8 @@ from app.programme.fields import (
     Zone,
     between,
 )
+from app.programme.heard import Heard
+from app.programme.table import Table as _Table
 from app.staff.roles import Role
 
 PROMISE = timedelta(hours=24)
@@ -44,21 +47,24 @@ _Channels = Annotated[tuple[ChannelWord, ...], Distinct, Filled]
 _Within = Annotated[Duration, between(timedelta(seconds=1), PROMISE)]
 _Grace = Annotated[Duration, between(timedelta(seconds=1))]
 _Repeat = Annotated[Duration, between(timedelta(minutes=1))]
+_Spaced = Annotated[Duration, between(timedelta(0), PROMISE)]
 _Turn = Annotated[Duration, between(timedelta(hours=1))]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
 class Line(_Table):
-    """`[programme]`: the line itself. `name` is internal and never sent to anyone."""
+    """`[programme]`: the line itself. `name` is internal and never sent to anyone.
+
+    `switchboards` are numbers that stand for many callers, such as the city's own that forwards to the line: who calls
+    from one is unknown. `audio` is a folder beside the file, with recordings (`sounds`).
+    """
 
     name: str = Field(min_length=1)
     timezone: Zone = "Europe/Stockholm"
     languages: _Languages = ("sv",)
     numbers: Annotated[tuple[LineNumber, ...], Distinct, Filled]
+    switchboards: Annotated[tuple[LineNumber, ...], Distinct] = ()
     standing_chain: Annotated[tuple[Member, ...], Distinct, Filled]
+    audio: Folder | None = None
 
 
 class UntakenStep(_Table):
@@ -123,6 +129,13 @@ class Routine(_Table):
         return self
 
 
+class Contact(_Table):
+    """`[contact]`: how often a person may be sought in vain within one stretch of safe hours, and how far apart."""
+
+    attempts_per_window: Annotated[int, Field(ge=1, le=10)] = 2
+    spaced: _Spaced = timedelta(minutes=15)
+
+
 class StaffMember(_Table):
     """`[[staff]]`: somebody who answers. `alias` is the only name others see."""
 
@@ -131,6 +144,12 @@ class StaffMember(_Table):
     languages: _Languages = ("sv",)
     phone: Phone | None = None
     email: Email | None = None
+
+    @model_validator(mode="after")
+    def _interprets_or_works_here(self) -> Self:
+        if Role.INTERPRETER in self.roles and len(self.roles) > 1:
+            raise ValueError("an interpreter has no other role")
+        return self
 
 
 class Rotation(_Table):
@@ -142,13 +161,29 @@ class Rotation(_Table):
     turn: _Turn
 
 
-class Programme(_Table):
+class Programme(Heard):
     """The whole file. `programme` is its `[programme]` table."""
 
     programme: Line
     routine: Routine
+    contact: Contact = Contact()
     staff: Annotated[tuple[StaffMember, ...], Filled]
     rotation: tuple[Rotation, ...] = ()
+
+    @model_validator(mode="after")
+    def _leaves_interpreters_off_duty(self) -> Self:
+        ladders: tuple[UntakenStep | UncontactedStep, ...]
+        ladders = (*self.routine.untaken, *self.routine.uncontacted, *self.routine.acute)
+        on_duty = {*self.programme.standing_chain}.union(
+            *(step.page for step in ladders), *(rotation.members for rotation in self.rotation)
+        )
+        for alias in self.with_role(Role.INTERPRETER):
+            if alias in on_duty:
+                raise ValueError(
+                    f"{alias!r} is an interpreter, who is only called into a conversation; "
+                    "take the alias out of the rotations, the standing chain and the ladders"
+                )
+        return self
 
     @property
     def zone(self) -> ZoneInfo:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.errors import Misconfigured
 from app.logs import Log
-from app.staff.models import Channel, ChannelKind, Person
+from app.remembered import remembered
+from app.staff.models import Channel, ChannelKind, Colleague, Person
 from app.vault.envelope import Binding, CannotOpen, PublicKey, open_box, seal
 from app.vault.keyring import Keyring
 from app.vault.sealed import Sealed
@@ -28,6 +29,12 @@ def everyone(session: Session) -> list[Person]:
     """Everybody on the staff now, by alias."""
     found = select(Person).where(Person.left_at.is_(None)).order_by(Person.alias)
     return list(session.scalars(found.options(selectinload(Person.channels))))
+
+
+@remembered
+def colleagues(session: Session) -> tuple[Colleague, ...]:
+    """`everyone`, to choose from."""
+    return tuple(Colleague(person.id, person.alias, person.has_telephone) for person in everyone(session))
 
 
 def by_alias(session: Session, alias: str) -> Person | None:

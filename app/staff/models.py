@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,9 +41,23 @@ class Person(Base):
         """On the staff: the programme in force names them."""
         return self.left_at is None
 
+    @property
+    def has_telephone(self) -> bool:
+        """Whether there is a number to ring and text."""
+        return self.channel(ChannelKind.PHONE) is not None
+
     def channel(self, kind: ChannelKind) -> Channel | None:
         """Their channel of this kind, still sealed."""
         return next((channel for channel in self.channels if channel.kind == kind), None)
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of staff as remembered: to choose from, without a session. Who writes about them asks for the Person."""
+
+    id: str
+    alias: str
+    has_telephone: bool
 
 
 class Channel(Base):

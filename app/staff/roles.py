@@ -14,3 +14,5 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     ADMIN = "admin"
     STATISTICIAN = "statistician"
+    INTERPRETER = "interpreter"
+    """Only ever called into a conversation: on no roster, paged by no ladder, without a room in the console."""

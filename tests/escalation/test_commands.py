@@ -13,7 +13,7 @@ from app.cases.models import Case
 from app.escalation import commands
 from app.escalation.ladder import advance
 from app.escalation.models import StaffMessage
-from app.escalation.opening import begin
+from app.escalation.opening import begin, escalation_of
 from app.notifications.models import Notification
 from app.programme.apply import current
 from tests import desk
@@ -30,7 +30,8 @@ def paged(session: Session) -> Case:
 
 def page_about(session: Session, *, at: datetime) -> Case:
     case = desk.opened(session, at=at)
-    advance(session, case, begin(session, case, current(session).routine, at=at), at=at)
+    begin(session, case, current(session).routine, at=at)
+    advance(session, case, escalation_of(session, case), at=at)
     session.flush()
     return case
 

@@ -32,7 +32,8 @@ class Climb:
         self.case = desk.opened(session)
         if danger:
             self.case.mark_danger(by="caller", at=MONDAY)
-        self.escalation: Escalation = begin(session, self.case, current(session).routine, at=MONDAY)
+        begin(session, self.case, current(session).routine, at=MONDAY)
+        self.escalation: Escalation = escalation_of(session, self.case)
         session.flush()
 
     def asleep_until(self, moment: datetime) -> Climb:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.notifications import outbox
+from app.notifications import outbox, refusals
 from app.notifications.models import Notification, Priority, State
 from app.telephony.carrier import CarrierError, Trouble
 from tests import desk
@@ -90,7 +90,7 @@ def test_a_receipt_that_overtook_the_carriers_answer_is_not_undone_by_it(session
     row.accepted_at = row.settled_at = MONDAY + SECOND
     session.flush()
     outbox.accepted(session, row.id, ref="SM1", at=MONDAY + 2 * SECOND)
-    outbox.refused(session, row.id, transient(), at=MONDAY + 2 * SECOND)
+    refusals.refused(session, row.id, transient(), at=MONDAY + 2 * SECOND)
 
     assert (row.state, row.carrier_ref, row.accepted_at) == (State.DELIVERED, "SM1", MONDAY + SECOND)
 
@@ -98,7 +98,7 @@ def test_a_receipt_that_overtook_the_carriers_answer_is_not_undone_by_it(session
 def test_a_carrier_that_is_busy_is_asked_again_less_and_less_often_and_not_for_ever(session: Session) -> None:
     row, waits, now = sending(session), [], MONDAY
     while row.state != State.FAILED:
-        outbox.refused(session, row.id, transient(), at=now)
+        refusals.refused(session, row.id, transient(), at=now)
         session.flush()
         if row.state == State.PENDING:
             waits.append((row.not_before - now).total_seconds())
@@ -107,18 +107,18 @@ def test_a_carrier_that_is_busy_is_asked_again_less_and_less_often_and_not_for_e
             assert outbox.claim(session, at=now) == [row]
 
     assert waits == [5, 10, 20]
-    assert (row.tries, row.trouble, row.code) == (outbox.MOST_TRIES, "transient", 20429)
+    assert (row.tries, row.trouble, row.code) == (refusals.MOST_TRIES, "transient", 20429)
 
 
 @pytest.mark.parametrize("trouble", [Trouble.PERMANENT, Trouble.CONFIGURATION])
 def test_what_cannot_help_is_not_tried_again(session: Session, trouble: Trouble) -> None:
-    row = outbox.refused(session, sending(session).id, CarrierError(trouble, code=21610), at=MONDAY)
+    row = refusals.refused(session, sending(session).id, CarrierError(trouble, code=21610), at=MONDAY)
 
     assert (row.state, row.trouble, row.tries) == (State.FAILED, trouble.value, 1)
 
 
 def test_an_alarm_that_would_be_taken_for_a_new_one_is_given_up(session: Session) -> None:
-    row = outbox.refused(session, sending(session).id, transient(), at=MONDAY + 10 * MINUTE)
+    row = refusals.refused(session, sending(session).id, transient(), at=MONDAY + 10 * MINUTE)
 
     assert row.state == State.FAILED
 

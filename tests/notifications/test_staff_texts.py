@@ -6,12 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from app.discretion import GSM_7
 from app.notifications import wording
 
-GSM_7 = set(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà"
-)
 LANGUAGES = wording.SENTENCES.languages
 WORST = {"reference": "K7Q2", "left": "23 h 59 min", "lines": "K7Q2", "hours": 23, "minutes": 59}
 

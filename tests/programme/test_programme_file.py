@@ -7,7 +7,7 @@ import pytest
 from app.errors import Misconfigured
 from app.programme.apply import EXAMPLE, read
 from app.programme.fields import RESERVED, ChannelName
-from app.programme.schema import Programme
+from app.programme.schema import Contact, Programme
 from app.staff.roles import Role
 
 AS_THE_PRODUCT_SHOWS_IT = """
@@ -76,7 +76,7 @@ def test_the_file_in_the_product_description_is_accepted(tmp_path):
 
 def test_the_example_has_all_roles_a_night_needs_and_keeps_the_files_order():
     programme = read(EXAMPLE)
-    assert [member.alias for member in programme.staff] == ["anna", "bo", "fatima", "carin", "dag", "eva", "gun"]
+    assert [member.alias for member in programme.staff] == "anna bo fatima carin dag eva gun hodan".split()
     assert programme.with_role(Role.HANDLER) == ("anna", "bo", "fatima")
     assert [step.after for step in programme.routine.untaken] == [timedelta(minutes=m) for m in (0, 5, 30)]
     assert [rotation.tier for rotation in programme.rotation] == ["on-call", "backup"]
@@ -161,7 +161,7 @@ def test_a_routine_without_an_acute_ladder_gets_one_that_begins_at_once_and_is_f
             '["boss"]',
             (
                 "staff[0].roles[0]: 'boss' is not a role; "
-                "use handler, coordinator, manager, auditor, admin or statistician"
+                "use handler, coordinator, manager, auditor, admin, statistician or interpreter"
             ),
         ),
         ("anna@example.org", "anna at home", "staff[0].email: is not an e-mail address"),
@@ -249,3 +249,39 @@ def test_the_kept_document_reads_back_the_same_without_numbers_or_addresses():
 
 def test_a_programme_does_not_show_numbers_in_repr():
     assert "+4670" not in repr(read(EXAMPLE))
+
+
+def test_a_person_is_sought_twice_in_a_stretch_of_safe_hours_unless_the_programme_says_otherwise(tmp_path):
+    assert written(tmp_path, AS_THE_PRODUCT_SHOWS_IT).contact == Contact(
+        attempts_per_window=2, spaced=timedelta(minutes=15)
+    )
+    changed = written(
+        tmp_path, AS_THE_PRODUCT_SHOWS_IT + '[contact]\nattempts_per_window = 1\nspaced = "PT1H"\n'
+    ).contact
+    assert (changed.attempts_per_window, changed.spaced) == (1, timedelta(hours=1))
+
+
+@pytest.mark.parametrize(("line", "complaint"), [("attempts_per_window = 0", "1"), ('spaced = "PT25H"', "PT24H")])
+def test_nobody_can_be_sought_without_end_and_nobody_never(tmp_path, line, complaint):
+    (told,) = complaints(tmp_path, added=f"[contact]\n{line}\n")
+    assert told.startswith("contact.")
+    assert complaint in told
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [
+        ('members = ["anna"]', 'members = ["anna", "hodan"]'),
+        ('standing_chain = ["anna"]', 'standing_chain = ["hodan"]'),
+        ('page = ["on-call"]', 'page = ["hodan"]'),
+    ],
+)
+def test_an_interpreter_is_never_on_duty(tmp_path, replaced):
+    interpreter = '[[staff]]\nalias = "hodan"\nroles = ["interpreter"]\nphone = "+46701740612"\n'
+    (told,) = complaints(tmp_path, replaced, added=interpreter)
+    assert "'hodan' is an interpreter" in told
+
+
+def test_an_interpreter_is_nothing_else(tmp_path):
+    both = '[[staff]]\nalias = "hodan"\nroles = ["interpreter", "handler"]\n'
+    assert complaints(tmp_path, added=both) == ["staff[1]: an interpreter has no other role"]

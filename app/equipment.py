@@ -1,0 +1,68 @@
+"""What an engine is equipped with, from the settings: a courier, an eye on the carrier, and pen and paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import urlsplit
+
+from app.clock import Clock
+from app.db import Database
+from app.escalation import lost_pages
+from app.intake.line import Line
+from app.intake.reception import Desk
+from app.lookout import Lookout
+from app.notifications import mail
+from app.notifications.courier import Courier
+from app.notifications.mail import Mail
+from app.notifications.ways import first_way, second_way
+from app.programme.apply import current
+from app.settings import Settings
+from app.staff.directory import Directory
+from app.telephony.records import Records
+from app.telephony.second import second_carrier, tags_for
+from app.telephony.signature import Signatures
+from app.telephony.twilio import TwilioCarrier, carrier_for
+from app.vault.keyring import Keyring
+
+
+def first_number(db: Database) -> str:
+    """The line's first number as the programme has it now: what texts and calls show."""
+    with db.reading() as session:
+        return current(session).programme.numbers[0]
+
+
+def first_carrier(settings: Settings, db: Database) -> TwilioCarrier:
+    """The first carrier, under the line's first number. Misconfigured without an account, or without a programme."""
+    first_number(db)
+    return carrier_for(settings, sender=partial(first_number, db))
+
+
+def courier_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring, first: TwilioCarrier) -> Courier:
+    """The courier that delivers pages, by the second carrier where the first fails."""
+    ways = [first_way(first, settings.public_url, first.records)]
+    if second := second_carrier(settings, sender=first_number(db)):
+        ways.append(second_way(second, settings.public_url, tags_for(settings)))
+    return Courier(db, clock, Directory(keyring), ways, refused=lost_pages.refused)
+
+
+def lookout_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring, records: Records) -> Lookout:
+    """The lookout; it needs the key of the index besides that of the duty numbers."""
+    tokens = tuple(token.get_secret_value() for token in settings.twilio_auth_token)
+    desk = Desk(rota=keyring.public("rota"), index_key=keyring.index_key)
+    signatures = Signatures(settings.public_url, tokens)
+    line = Line(settings.public_url, signatures, desk, Directory(keyring), settings.twilio_edge)
+    return Lookout(db, clock, records, line)
+
+
+def letters_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring) -> Callable[[], None] | None:
+    """What tells of the carrier's faults by e-mail; None without a mail server."""
+    if settings.smtp_url is None:
+        return None
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    post, directory = Mail(settings.smtp_url.get_secret_value(), host=host), Directory(keyring)
+
+    def write_letters() -> None:
+        mail.tell(db, directory, post, at=clock.now())
+
+    return write_letters
