@@ -46,9 +46,13 @@ class Catalogue:
         """The keys that language says itself."""
         return frozenset(self._sentences[language])
 
+    def pieces(self, language: str, key: str) -> list[tuple[str, str | None]]:
+        """The sentence taken apart: words, and the name of the value that follows them, or None at the end."""
+        return [(words, name) for words, name, _, _ in string.Formatter().parse(self._sentence(language, key))]
+
     def placeholders(self, language: str, key: str) -> frozenset[str]:
         """The names in braces that a sentence wants values for."""
-        return frozenset(name for _, name, _, _ in string.Formatter().parse(self._sentence(language, key)) if name)
+        return frozenset(name for _, name in self.pieces(language, key) if name)
 
     def _sentence(self, language: str, key: str) -> str:
         own = self._sentences.get(language, {}).get(key)

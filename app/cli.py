@@ -8,8 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -21,11 +20,12 @@ from app import VERSION, demo, logs
 from app.audit import sequencer
 from app.audit.export import export
 from app.audit.verify import Progress, verify
-from app.check import findings
+from app.check import looked_over
 from app.clock import Clock, WallClock
 from app.db import Database, why_not
 from app.errors import DygnetError
 from app.health import status as status_of
+from app.intake.sound import with_known_recordings
 from app.programme.apply import apply as apply_programme
 from app.programme.apply import difference, read
 from app.settings import Settings, settings_from
@@ -144,16 +144,16 @@ def status(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def check(as_json: AsJson = False) -> None:
+def check(
+    carrier: Annotated[bool, typer.Option("--carrier", help="Also what is set there, and its fallback.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Look over settings, keys, database, programme, roster and carrier, and say what to do about each finding."""
     settings = settings_from()
     with _database(settings) as db:
-        found = list(findings(settings, db, at=_clock().now()))
-    if as_json:
-        print(json.dumps([asdict(finding) for finding in found], ensure_ascii=False, indent=2))
-    else:
-        print("\n".join(f"{'!' if one.serious else '-'} {one.what}\n  {one.do}" for one in found) or "all is well")
-    raise typer.Exit(1 if found else 0)
+        report = looked_over(settings, db, at=_clock().now(), also_carrier=carrier)
+    print(report.as_json() if as_json else report.read_out())
+    raise typer.Exit(1 if report.findings else 0)
 
 
 @keys.command("status")
@@ -232,7 +232,7 @@ def main() -> None:
 
 
 def _apply(settings: Settings, db: Database, file: Path, *, dry_run: bool) -> None:
-    programme = read(file)
+    programme = with_known_recordings(read(file))
     keyring = Keyring.load(settings.keys_dir, private=("duty",))
     directory = Directory(keyring)
     with db.reading() as session:
@@ -253,11 +253,8 @@ def _clock() -> Clock:
 
 @contextmanager
 def _database(settings: Settings) -> Iterator[Database]:
-    db = Database(settings.database_url.get_secret_value())
-    try:
+    with closing(Database(settings.database_url.get_secret_value())) as db:
         yield db
-    finally:
-        db.close()
 
 
 def _print(values: dict[str, object], *, as_json: bool) -> None:
@@ -265,7 +262,8 @@ def _print(values: dict[str, object], *, as_json: bool) -> None:
         print(json.dumps(values, ensure_ascii=False, indent=2))
         return
     for name, value in values.items():
-        shown = ", ".join(value) if isinstance(value, list) else "-" if value is None else value
+        listed = [f"{what} {count}" for what, count in value.items()] if isinstance(value, dict) else value
+        shown = ", ".join(listed) if isinstance(listed, list) else "-" if value is None else value
         print(f"{name.replace('_', ' '):18} {shown}")
 
 

@@ -8,7 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from app import logs
 from app.audit.models import AuditEntry
-from app.clock import FastClock, WallClock
+from app.clock import Clock, FastClock, WallClock
 from app.db import Database
 from app.errors import Misconfigured
 from app.escalation.models import Pulse
@@ -27,15 +27,19 @@ from app.oncall.duty import duty
 from app.programme.apply import EXAMPLE, apply, current, read
 from app.settings import Settings, settings_from
 from app.simulator import create_simulator
+from app.simulator.elks import Elks, ElksAccount
 from app.simulator.exchange import Account, Exchange
 from app.simulator.timeline import LiveTimeline
 from app.staff.directory import Directory, everyone
 from app.staff.roles import Role
 from app.staff.signin import make_link
+from app.telephony.second import sms_address
 from app.vault.keyring import Keyring
 from app.worker import Worker, when_told_to_stop, worker_for
 
 HOST = "127.0.0.1"
+SECOND_NUMBER = "+46846500401"
+"""What the second carrier's texts and calls show."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Marker:
 
     account_sid: str
     auth_token: str
+    elks_password: str = field(default_factory=lambda: secrets.token_hex(16))
     speed: float = 1.0
     clock_started: str = ""
     wall_started: str = ""
@@ -60,14 +65,15 @@ def run(
     db = Database(settings.database_url.get_secret_value())
     db.migrate()
     clock = _clock(db, speed)
-    _write(folder, Marker(marker.account_sid, marker.auth_token, speed, clock.now().isoformat(), _wall().isoformat()))
+    now = {"clock_started": clock.now().isoformat(), "wall_started": _wall().isoformat()}
+    _write(folder, replace(marker, speed=speed, **now))
     keyring = Keyring.load(settings.keys_dir, private=("duty",))
     _bring_in_programme(db, keyring, at=clock.now())
-    exchange = _telephone_company(db, keyring, settings)
+    exchange = _telephone_company(db, keyring, settings, clock)
     worker = worker_for(settings, db, clock, tick=0.25)
     servers = [
         _server(create_app(settings, clock=clock, door_clock=WallClock(), database=db), port),
-        _server(create_simulator(exchange), port + 1),
+        _server(create_simulator(exchange, elks=_second_carrier(exchange, settings)), port + 1),
     ]
     _run_until_told(servers, worker, lambda: say(_welcome(db, port, speed)))
     db.close()
@@ -128,6 +134,10 @@ def _settings(folder: Path, marker: Marker, port: int) -> Settings:
         twilio_account_sid=marker.account_sid,
         twilio_auth_token=marker.auth_token,
         twilio_api_url=f"http://{HOST}:{port + 1}",
+        elks_username=marker.account_sid.replace("AC", "u", 1),
+        elks_password=marker.elks_password,
+        elks_api_url=f"http://{HOST}:{port + 1}/elks",
+        elks_number=SECOND_NUMBER,
     )
 
 
@@ -147,11 +157,11 @@ def _bring_in_programme(db: Database, keyring: Keyring, *, at: datetime) -> None
         apply(session, read(EXAMPLE), at=at, by="operator", duty=keyring.public("duty"), directory=Directory(keyring))
 
 
-def _telephone_company(db: Database, keyring: Keyring, settings: Settings) -> Exchange:
+def _telephone_company(db: Database, keyring: Keyring, settings: Settings, clock: Clock) -> Exchange:
     account = Account(
         sid=settings.twilio_account_sid or "", auth_token=settings.twilio_auth_token[0].get_secret_value()
     )
-    exchange = Exchange(account, timeline=LiveTimeline())
+    exchange = Exchange(account, timeline=LiveTimeline(clock))
     directory = Directory(keyring)
     with db.reading() as session:
         for number in current(session).programme.numbers:
@@ -159,12 +169,20 @@ def _telephone_company(db: Database, keyring: Keyring, settings: Settings) -> Ex
                 number,
                 voice_url=f"{settings.public_url}/carrier/voice",
                 sms_url=f"{settings.public_url}/carrier/sms",
+                status_url=f"{settings.public_url}/carrier/voice/status",
             )
         order = duty(session, _wall()).ring_order
         for person in (*order, *(one for one in everyone(session) if one not in order and Role.HANDLER in one.roles)):
             if staff_number := directory.phone_of(session, person):
                 exchange.show(staff_number, person.alias)
     return exchange
+
+
+def _second_carrier(exchange: Exchange, settings: Settings) -> Elks:
+    account = ElksAccount(settings.elks_username or "", settings.elks_password[0].get_secret_value())
+    elks = Elks(exchange, account)
+    elks.sell_number(SECOND_NUMBER, sms_url=sms_address(settings))
+    return elks
 
 
 def _server(app: ASGIApp, port: int) -> uvicorn.Server:

@@ -18,11 +18,13 @@ from app.clock import Clock
 from app.db import Database
 from app.escalation.models import StepTaken
 from app.escalation.pulse import is_silent, last_round
+from app.notifications import faults, unusable
 from app.oncall import preflight, roster
 from app.oncall.duty import duty, rota_of
 from app.programme.apply import current
 from app.programme.fields import Tier
 from app.staff.models import ChannelKind
+from app.traces.standing import AtCarrier, at_carrier
 from app.web import Db, Now, Problem, new_face
 
 LOOK_BACK = timedelta(hours=24)
@@ -41,6 +43,14 @@ class Status:
     last_round_age_s: float | None
     on_call: list[str]
     gaps: int
+    at_carrier: AtCarrier
+    """Records of calls and texts that are still to be deleted there."""
+
+    carrier_faults: list[str]
+    """What a carrier refuses us: its name, the channel, the code."""
+
+    unusable: list[str]
+    """Channels to staff that do not work, by a carrier's word: alias and channel."""
 
     def plain(self) -> dict[str, object]:
         """As JSON has it."""
@@ -62,6 +72,9 @@ def status(session: Session, *, at: datetime) -> Status:
         last_round_age_s=max(0.0, (at - round_at).total_seconds()) if round_at else None,
         on_call=[on_call.alias] if on_call else [],
         gaps=_gaps(session, at=at),
+        at_carrier=at_carrier(session, at=at),
+        carrier_faults=[f"{fault.carrier} {fault.channel} {fault.code}" for fault in faults.standing(session)],
+        unusable=[f"{mark.person.alias} {mark.channel}" for mark in unusable.standing(session)],
     )
 
 
@@ -81,12 +94,15 @@ def healthz() -> PlainTextResponse:
 
 
 def readyz(request: Request, db: Db, now: Now) -> JSONResponse:
-    """The database answers, the engine is fresh, and somebody is reachable: 200, or 503 and what is missing."""
+    """The database answers, the engine is fresh, somebody is reachable, and the carrier neither refuses us nor keeps
+    what it should have let go: 200, or 503 and what is missing."""
     missing = []
     try:
         with db.reading() as session:
             round_at = last_round(session)
             somebody = any(person.channel(ChannelKind.PHONE) for person in duty(session, now).ring_order)
+            refused = any(fault.concerns_everything for fault in faults.standing(session))
+            late = at_carrier(session, at=now).late
     except Exception:  # noqa: BLE001 - whatever it is, we are not ready
         return JSONResponse({"ready": False, "missing": ["database"]}, status_code=503)
     clock: Clock = request.app.state.clock
@@ -94,6 +110,10 @@ def readyz(request: Request, db: Db, now: Now) -> JSONResponse:
         missing.append("engine")
     if not somebody:
         missing.append("on_call")
+    if refused:
+        missing.append("carrier")
+    if late:
+        missing.append("at_carrier")
     return JSONResponse({"ready": not missing, "missing": missing}, status_code=503 if missing else 200)
 
 
@@ -116,6 +136,10 @@ def _metrics(now: Status) -> bytes:
         ("worst_lateness_seconds", "Latest step of the last 24 hours", now.worst_lateness_s),
         ("last_round_age_seconds", "Since the engine last played a round", now.last_round_age_s),
         ("roster_gaps", "Stretches of the next seven days with nobody on call", now.gaps),
+        ("records_at_carrier", "Records of calls and texts still to be deleted there", now.at_carrier.waiting),
+        ("records_at_carrier_late", "Of these, kept for longer than fifteen days, or for good", now.at_carrier.late),
+        ("carrier_faults", "Faults between us and a carrier that an operator has to mend", len(now.carrier_faults)),
+        ("unusable_channels", "Channels to staff that do not work", len(now.unusable)),
     ):
         if value is not None:
             Gauge(f"dygnet_{name}", meaning, registry=registry).set(value)

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 ALLOWED: Final = frozenset(
-    "action attempts case channel code count due_at error kind lateness_s method name port reference retry_at "
+    "action attempts carrier case channel code count due_at error kind lateness_s method name port reference retry_at "
     "round_s route seconds speed staff status step surface version".split()
 )
 _NUMBER = re.compile(

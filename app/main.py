@@ -6,8 +6,9 @@ rota key, only the carrier's door that of the duty key, and the public door neit
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -17,7 +18,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import logs
 from app.audit.log import record
+from app.cases.outside import Outside
 from app.clock import Clock, WallClock
+from app.console.attendant import Attendant
+from app.console.attending import Attending
 from app.console.console import create_console
 from app.db import Database
 from app.health import create_health
@@ -28,11 +32,13 @@ from app.intake.reception import Desk
 from app.programme.apply import current
 from app.settings import Settings, Surface, settings_from
 from app.staff.directory import Directory
+from app.telephony.second import tags_for
 from app.telephony.signature import Signatures
+from app.telephony.twilio import carrier_for
 from app.vault.keyring import Keyring
 
 OPENED_BY: Final = {Surface.PUBLIC: ("index",), Surface.CARRIER: ("index", "duty"), Surface.CONSOLE: ("rota",)}
-"""The private keys each surface needs, and no others."""
+"""The private keys each surface needs, and no others. A console that calls people is given duty numbers besides."""
 
 WATCHED_AT: Final = ("/healthz", "/readyz", "/metrics")
 
@@ -50,7 +56,27 @@ class House:
     def keyring(self) -> Keyring:
         """Public halves, and the private ones that this process's surfaces need."""
         wanted = {kind for surface in self.settings.surfaces for kind in OPENED_BY[surface]}
-        return Keyring.load(self.settings.keys_dir, private=wanted)
+        return Keyring.load(self.settings.keys_dir, private=wanted | ({"duty"} if self._calls_out else set()))
+
+    @cached_property
+    def attending(self) -> Attending | None:
+        """Who rings telephones for the console; None where its calls have to be made by hand."""
+        if not (self._calls_out and self.keyring.holds("duty")):
+            return None
+        outside = Outside(carrier_for(self.settings, sender=self._number_shown), speed=self.clock.speed)
+        attendant = Attendant(self.db, outside, Directory(self.keyring), self.settings.public_url)
+        return Attending(attendant, self.clock)
+
+    @property
+    def _calls_out(self) -> bool:
+        """The console rings staff and people only where it was given the carrier's account."""
+        return Surface.CONSOLE in self.settings.surfaces and bool(
+            self.settings.twilio_account_sid and self.settings.twilio_auth_token
+        )
+
+    def _number_shown(self) -> str:
+        with self.db.reading() as session:
+            return current(session).programme.numbers[0]
 
     @cached_property
     def desk(self) -> Desk:
@@ -95,7 +121,9 @@ def from_environment() -> Doors:
     """What uvicorn starts: `uvicorn --factory app.main:from_environment`."""
     settings = settings_from()
     logs.start(settings.log_level)
-    return create_app(settings)
+    app = create_app(settings)
+    gc.freeze()  # what was built at the start stays: no collection has to walk it while a caller waits
+    return app
 
 
 def _public(house: House) -> FastAPI:
@@ -116,13 +144,20 @@ def _carrier(house: House) -> FastAPI:
     house.settings.require("twilio_auth_token")
     tokens = tuple(token.get_secret_value() for token in house.settings.twilio_auth_token)
     public_url = house.settings.public_url
-    line = Line(public_url, Signatures(public_url, tokens), house.desk, Directory(house.keyring))
+    edges = house.settings.twilio_edge
+    tags = tags_for(house.settings)
+    line = Line(public_url, Signatures(public_url, tokens), house.desk, Directory(house.keyring), edges, tags)
     return create_carrier(db=house.db, clock=house.clock, line=line)
 
 
 def _console(house: House) -> FastAPI:
     return create_console(
-        house.db, house.clock, house.keyring, public_url=house.settings.public_url, door_clock=house.door_clock
+        house.db,
+        house.clock,
+        house.keyring,
+        public_url=house.settings.public_url,
+        door_clock=house.door_clock,
+        attending=house.attending,
     )
 
 
@@ -145,7 +180,13 @@ def _health(house: House) -> FastAPI:
     @asynccontextmanager
     async def noting_start_and_stop(_app: FastAPI) -> AsyncIterator[None]:
         _note(house, "process.started")
-        yield
+        attending = house.attending
+        if attending:
+            attending.start()
+        with house.desk.ready.kept_filled() if Surface.CARRIER in house.settings.surfaces else nullcontext():
+            yield
+        if attending:
+            attending.stop()
         _note(house, "process.stopped")
 
     health.router.lifespan_context = noting_start_and_stop

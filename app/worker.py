@@ -20,21 +20,24 @@ from app.audit import sequencer
 from app.audit.log import record
 from app.clock import Clock, wall_in
 from app.db import Database
-from app.escalation import engine, lost_pages
+from app.equipment import courier_for, first_carrier, letters_for, lookout_for
+from app.escalation import engine
 from app.logs import Log
+from app.lookout import Lookout
+from app.notifications import faults
 from app.notifications.courier import Courier
-from app.programme.apply import current
 from app.settings import Settings
-from app.staff.directory import Directory
-from app.telephony.twilio import TwilioCarrier
+from app.telephony.twilio import carrier_for as carrier_for
 from app.vault.keyring import Keyring
 
 TICK = 1.0
 """Real seconds between rounds when nothing falls due in between."""
 
 CHECKPOINT_EVERY, HEARTBEAT_EVERY, PING_EVERY, ADOPT_EVERY = 60.0, 600.0, 60.0, 60.0
-OPENED = ("duty", "audit")
-"""The private keys an engine needs: the duty numbers, and the log's signature. It cannot open a case."""
+LOOK_BACK_EVERY, ASK_EVERY, CLEAR_EVERY, LETTERS_EVERY = 120.0, 60.0, 60.0, 15.0
+OPENED = ("duty", "audit", "index")
+"""The private keys an engine needs: the duty numbers, the log's signature, and the index with which it receives what
+the doors missed. It cannot open a case."""
 
 _FOREVER_AND_ONCE = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 _log = Log("worker")
@@ -47,9 +50,11 @@ class Worker:
     db: Database
     clock: Clock
     courier: Courier
+    lookout: Lookout
     log_key: Ed25519PrivateKey = field(repr=False)
     origin: str
     heartbeat_url: str | None = field(default=None, repr=False)
+    write_letters: Callable[[], None] | None = field(default=None, repr=False)
     tick: float = TICK
     _metronome: BackgroundScheduler = field(init=False, repr=False)
     _playing: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -63,10 +68,15 @@ class Worker:
         self._every(self.tick, self.play)
         self._every(self.tick, self.deliver)
         self._every(self.tick, self.sequence)
+        self._every(LOOK_BACK_EVERY, self.lookout.find_missed)
+        self._every(ASK_EVERY, self.lookout.ask_what_became)
+        self._every(CLEAR_EVERY, self.lookout.clear_traces)
         self._every(CHECKPOINT_EVERY, self.checkpoint)
         self._every(HEARTBEAT_EVERY, self._heartbeat)
         if self.heartbeat_url:
             self._every(PING_EVERY, self._ping)
+        if self.write_letters:
+            self._every(LETTERS_EVERY, self.write_letters)
         self._metronome.start()
 
     def stop(self) -> None:
@@ -119,7 +129,13 @@ class Worker:
             sequencer.heartbeat(session, at=self.clock.now())
 
     def _ping(self) -> None:
-        """Tell the outside that the engine lives. When this stops coming, somebody else raises the alarm."""
+        """Tell the outside that the engine lives. When this stops coming, somebody else raises the alarm.
+
+        An account that is refused can wake nobody by telephone: our silence is one of the other ways.
+        """
+        with self.db.reading() as session:
+            if any(fault.concerns_everything for fault in faults.standing(session)):
+                return
         with urllib.request.urlopen(self.heartbeat_url or "", timeout=10):  # noqa: S310 - the operator's own https address
             pass
 
@@ -150,43 +166,17 @@ def _safely(do: Callable[[], None]) -> Callable[[], None]:
 def worker_for(settings: Settings, db: Database, clock: Clock, *, tick: float = 1.0) -> Worker:
     """An engine for these settings. Misconfigured when a key, the carrier's account or the programme is missing."""
     keyring = Keyring.load(settings.keys_dir, private=OPENED)
+    first = first_carrier(settings, db)
     return Worker(
         db=db,
         clock=clock,
-        courier=courier_for(settings, db, clock, keyring),
+        courier=courier_for(settings, db, clock, keyring, first),
+        lookout=lookout_for(settings, db, clock, keyring, first.records),
         log_key=keyring.log_key,
         origin=keyring.log_name,
         heartbeat_url=settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None,
+        write_letters=letters_for(settings, db, clock, keyring),
         tick=tick,
-    )
-
-
-def carrier_for(settings: Settings, *, sender: str) -> TwilioCarrier:
-    """The carrier as the settings describe it."""
-    settings.require("twilio_account_sid", "twilio_auth_token")
-    return TwilioCarrier(
-        account_sid=settings.twilio_account_sid or "",
-        auth_token=settings.twilio_auth_token[0].get_secret_value(),
-        api_key=settings.twilio_api_key or "",
-        api_secret=settings.twilio_api_secret.get_secret_value() if settings.twilio_api_secret else "",
-        api_url=settings.twilio_api_url,
-        region=settings.twilio_region or "",
-        edge=settings.twilio_edge or "",
-        sender=sender,
-    )
-
-
-def courier_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring) -> Courier:
-    """The courier that delivers pages under the line's first number."""
-    with db.reading() as session:
-        sender = current(session).programme.numbers[0]
-    return Courier(
-        db,
-        clock,
-        Directory(keyring),
-        carrier_for(settings, sender=sender),
-        public_url=settings.public_url,
-        refused=lost_pages.refused,
     )
 
 

@@ -6,6 +6,6 @@ Nothing in this room reads where a visitor comes from or what they browse with.
 from app.web.asks import Db, Now, Posted
 from app.web.face import new_face
 from app.web.pages import Cookie, Pages
-from app.web.shields import LARGEST_BODY, Problem, ProblemPage
+from app.web.shields import FOREVER, LARGEST_BODY, Problem, ProblemPage
 
-__all__ = ["LARGEST_BODY", "Cookie", "Db", "Now", "Pages", "Posted", "Problem", "ProblemPage", "new_face"]
+__all__ = ["FOREVER", "LARGEST_BODY", "Cookie", "Db", "Now", "Pages", "Posted", "Problem", "ProblemPage", "new_face"]

@@ -14,6 +14,9 @@ from app.logs import Log
 LARGEST_BODY = 64 * 1024
 """Bytes. The longest form message, 4,000 characters of four bytes each, percent-encoded, is 48 kB."""
 
+FOREVER = "public, max-age=31536000, immutable"
+"""The one `cache-control` a route may choose for itself: for what is addressed by its own digest, and no secret."""
+
 _log = Log("web")
 _ONLY_OURS = ("style-src", "script-src", "img-src", "font-src", "connect-src", "manifest-src", "form-action")
 _SWITCHED_OFF = (
@@ -51,19 +54,24 @@ ProblemPage = Callable[[Request, Problem], Response]
 
 
 class SafeHeaders:
-    """Writes our headers on every answer, over whatever the route wrote under the same names."""
+    """Writes our headers on every answer, over whatever the route wrote under the same names, `FOREVER` excepted."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
         ours = _HEADERS | _STAY_ON_HTTPS if https else _HEADERS
         self._ours = [(name.encode(), value.encode()) for name, value in ours.items()]
         self._names = {name for name, _ in self._ours}
+        self._kept = (b"cache-control", FOREVER.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                theirs = [header for header in message.get("headers", []) if header[0].lower() not in self._names]
-                message = {**message, "headers": theirs + self._ours}
+                written = message.get("headers", [])
+                theirs = [header for header in written if header[0].lower() not in self._names]
+                ours = self._ours
+                if self._kept in written:
+                    ours = [header for header in ours if header[0] != b"cache-control"] + [self._kept]
+                message = {**message, "headers": theirs + ours}
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -1,18 +1,21 @@
-"""The preflight: settings, keys, database, programme, roster and carrier looked over before anybody needs them."""
+"""What is wrong or missing here: keys, schema, programme, roster, and whether the carrier knows where to find us."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from app.check import second, setup
 from app.db import MIGRATIONS, Database
 from app.errors import DygnetError
+from app.intake.sound import unspoken
 from app.oncall import preflight
 from app.oncall.preflight import Finding
 from app.programme.apply import current
+from app.programme.schema import Programme
 from app.settings import Settings
 from app.staff.directory import Directory
 from app.telephony.carrier import CarrierError
@@ -39,27 +42,39 @@ def findings(settings: Settings, db: Database, *, at: datetime) -> Iterator[Find
 
 def _programme(settings: Settings, db: Database, directory: Directory, *, at: datetime) -> Iterator[Finding]:
     with db.reading() as session:
-        number = current(session).programme.numbers[0]
+        programme = current(session)
         yield from preflight.findings(session, directory.phone_of, at=at)
+    yield from _unspoken(programme)
+    numbers = programme.programme.numbers
+    yield from asked_at_the_carrier(lambda: _addresses(settings, numbers))
+    yield from second.findings(settings, sender=numbers[0])
+
+
+def _unspoken(programme: Programme) -> Iterator[Finding]:
+    for language, lacks in unspoken(programme).items():
+        what = f"callers are not offered {language}: the carrier has no voice for it, and recordings are missing"
+        do = f"record these, as docs/run-it.md says: {', '.join(sorted(lacks))}"
+        if not lacks:
+            what, do = f"callers are not offered {language}: its prompts are not written", "see app/intake/prompts"
+        yield Finding(serious=False, what=what, do=do)
+
+
+def asked_at_the_carrier(look: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    """What looking there finds; a carrier that does not answer, or lacks a setting, is a finding itself."""
     try:
-        yield from _carrier(settings, number)
+        return list(look())
     except CarrierError:
         what = "the carrier does not answer, or refuses the account"
-        yield Finding(serious=True, what=what, do="look at TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_API_URL")
+        return [Finding(serious=True, what=what, do="look at TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_API_URL")]
     except DygnetError as problem:
-        yield Finding(serious=True, what=str(problem), do="set it in the environment or in .env")
+        return [Finding(serious=True, what=str(problem), do="set it in the environment or in .env")]
 
 
-def _carrier(settings: Settings, number: str) -> Iterator[Finding]:
-    lines = {line.number: line for line in carrier_for(settings, sender=number).lines()}
-    voice, sms = f"{settings.public_url}/carrier/voice", f"{settings.public_url}/carrier/sms"
-    line = lines.get(number)
-    if line is None:
-        what = "the line's number is not among the account's at the carrier"
-        yield Finding(serious=True, what=what, do="buy or port it, or correct `numbers` in the programme file")
-    elif (line.voice_url, line.sms_url) != (voice, sms):
-        what = "the webhooks set at the carrier are not this line's"
-        yield Finding(serious=True, what=what, do=f"set voice to {voice} and messaging to {sms}, both POST")
+def _addresses(settings: Settings, numbers: Sequence[str]) -> Iterator[Finding]:
+    set_there = carrier_for(settings, sender=numbers[0]).setup
+    lines = {line.number: line for line in set_there.lines()}
+    for number in numbers:
+        yield from setup.addresses(lines.get(number), settings.public_url)
 
 
 def _schema_is_behind(db: Database) -> bool:
