@@ -27,19 +27,25 @@ from app.audit.export import export
 from app.audit.models import AuditEntry
 from app.db import Database
 from app.main import Doors
+from app.simulator.faults import FOREVER
 from app.vault.keyring import Keyring
 from app.worker import worker_for
+from tests.busy_calls import calls_and_texts_out
 from tests.doorways import Door, every_door
 from tests.evidence import log
 from tests.hotline import PUBLIC_URL, Hotline, Switchboard, hidden_fields
 from tests.people import A_STRANGER
+from tests.second_carrier import NUMBER as SECOND_NUMBER
+from tests.second_carrier import add_second_carrier, bring_recordings
 
-CALLS, HIDES, IS_ANSWERED, REFUSES, TEXTS, FILLS_IN, HANGS_UP = (
-    f"+467017406{last}" for last in (60, 71, 72, 73, 74, 75, 76)
+CALLS, HIDES, IS_ANSWERED, REFUSES, TEXTS, FILLS_IN, HANGS_UP, CANNOT_SPEAK = (
+    f"+467017406{last}" for last in (60, 71, 72, 73, 74, 75, 76, 79)
 )
 KEYED, KEYED_AS = "+46701740677", "0701740677"
 UNREACHABLE = "+46701740678"
-NUMBERS = [A_STRANGER, HIDES, IS_ANSWERED, REFUSES, TEXTS, FILLS_IN, HANGS_UP, KEYED, UNREACHABLE]
+IS_CALLED_BACK, IS_PASSED_ON = "+46701740680", "+46701740681"
+NUMBERS = [A_STRANGER, HIDES, IS_ANSWERED, REFUSES, TEXTS, FILLS_IN, HANGS_UP, CANNOT_SPEAK, KEYED, UNREACHABLE]
+NUMBERS += [IS_CALLED_BACK, IS_PASSED_ON]
 WORDS = ["Zebediah Kvastmo", "Hasselbackaslingan", "jag orkar inte längre", "Ofelia Brynte", "snälla ring min syster"]
 VISITOR_ADDRESS, VISITOR_BROWSER = "203.0.113.77", "Plantzilla/9.7"
 MESSAGES = [
@@ -226,6 +232,7 @@ def _outside(url: object, *statements: str) -> None:
 def _live(db: Database, switchboard: Switchboard, folder: Path) -> Day:
     with _listening() as page:
         hotline = Hotline(db, switchboard, folder)
+        add_second_carrier(hotline)
         tape, said = _on_tape(hotline)
         pages: dict[str, str] = {}
         with _no_engine(hotline):
@@ -234,7 +241,9 @@ def _live(db: Database, switchboard: Switchboard, folder: Path) -> Day:
             _the_form(hotline)
         _staff_on_the_telephone(hotline)
         _the_console(hotline, pages)
+        calls_and_texts_out(hotline, _do, called_back=IS_CALLED_BACK, passed_on=IS_PASSED_ON)
         _the_night(hotline)
+        _the_first_carrier_is_down(hotline)
         keyring = Keyring.load(hotline.settings.keys_dir, private=("audit",))
         made = export(
             db, folder / "export", key=keyring.log_key, origin=keyring.log_name, at=hotline.now, by="operator"
@@ -281,6 +290,7 @@ def _the_telephone(line: Hotline) -> None:
     code = _wants_no_call(line)
     _comes_back_with_the_code(line, code)
     line.call_from(HANGS_UP).hang_up()
+    _cannot_speak_and_will_not_wait(line)
     line.work()
     line.phone("anna").behaviour = "by hand"
     line.fast_forward(minutes=1)
@@ -328,6 +338,14 @@ def _comes_back_with_the_code(line: Hotline, code: str) -> None:
     caller.press(code)
     caller.hang_up()
     line.work()
+
+
+def _cannot_speak_and_will_not_wait(line: Hotline) -> None:
+    for keys in ("15111*", "1*"):
+        caller = line.call_from(CANNOT_SPEAK)
+        for key in keys:
+            caller.press(key)
+        caller.hang_up()
 
 
 def _is_answered(line: Hotline) -> None:
@@ -389,6 +407,8 @@ def _the_console(line: Hotline, pages: dict[str, str]) -> None:
     pages["attempted"] = _do(anna, ours, "attempts", channel="call", outcome="no_answer")
     pages["reached"] = _do(anna, ours, "attempts", channel="call", outcome="reached")
     pages["closed"] = _do(anna, ours, "closure", code="advice")
+    line.call_from(HIDES, withheld=True).hang_up()
+    pages["tapped"] = _do(anna, f"/console/cases/{line.cases()[-1].reference}", "tap", code="silent_call")
     waiting = next(case for case in line.cases() if case.awaits_contact and not case.hold and not case.join)
     theirs = f"/console/cases/{waiting.reference}"
     pages["taken"] = _do(anna, theirs, "hold")
@@ -418,6 +438,22 @@ def _the_night(line: Hotline) -> None:
     )
 
     line.work()
+
+
+def _the_first_carrier_is_down(line: Hotline) -> None:
+    """Pages go by the second: one is answered by key, one by text."""
+    bring_recordings(line, "sv")
+    line.exchange.faults.refuse(times=FOREVER, status=500, code=20500)
+    line.text_from(TEXTS, MESSAGES[0])
+    bo = line.phone("bo")
+    while not (bo.ringing and bo.ringing.sender == SECOND_NUMBER):
+        line.fast_forward(seconds=10)
+    bo.answer()
+    bo.press("2")
+    line.work()
+    line.phone("anna").text(SECOND_NUMBER, "1")
+    line.work()
+    line.exchange.faults.clear()
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def employ(db: Database, folder: Path, programme: str = people.PROGRAMME, *, at:
 def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A database with a staff in it, for tests that leave nothing behind (see `session`)."""
     folder = tmp_path_factory.mktemp("office")
-    with _database(request, folder) as database:
+    with a_database(request.param, request, folder) as database:
         employ(database, folder)
         yield database
         database.close()
@@ -60,8 +60,9 @@ def session(office: Database) -> Iterator[Session]:
 
 
 @contextmanager
-def _database(request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
+def a_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
+    """An empty database with the schema in place, of the kind `sqlite` or `postgresql`, for as long as it is needed."""
+    if kind == "sqlite":
         shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "office.db")
         yield Database(f"sqlite:///{folder / 'office.db'}")
         return

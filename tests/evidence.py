@@ -56,10 +56,15 @@ def given_away(line: Hotline) -> list[str]:
     """The numbers and words of people outside that stand in the database, or were said or texted to staff."""
     phones = line.exchange.every_phone()
     staff = [phone for phone in phones if phone.number in NUMBERS.values()]
-    outside = [phone for phone in phones if phone not in staff]
     told = "\n".join([*(text.body for phone in staff for text in phone.inbox), *(phone.heard_text for phone in staff)])
     kept = everything_kept(line.db)
-    return [secret for secret in _secrets_of(outside) if secret.encode() in kept or secret in told]
+    return [secret for secret in secrets_of(line) if secret.encode() in kept or secret in told]
+
+
+def secrets_of(line: Hotline) -> list[str]:
+    """The numbers of everybody outside, as they are written here and abroad, and what they wrote."""
+    phones = line.exchange.every_phone()
+    return list(_secrets_of(phone for phone in phones if phone.number not in NUMBERS.values()))
 
 
 def _secrets_of(phones: Iterable[Phone]) -> Iterator[str]:

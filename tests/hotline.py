@@ -21,13 +21,14 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.cases.models import Case
+from app.console.attendant import Attendant
 from app.db import Database
 from app.escalation import engine
 from app.escalation.models import StepTaken
 from app.main import create_app
 from app.notifications import outbox
 from app.programme.apply import apply, read
-from app.settings import settings_from
+from app.settings import Surface, settings_from
 from app.simulator import Account, Exchange, ManualTimeline, create_rest
 from app.simulator.debugger import Posted
 from app.simulator.faults import FOREVER
@@ -43,6 +44,8 @@ from tests import people
 
 PUBLIC_URL = "https://linjen.example.org"
 ACCOUNT = Account("AC" + "0" * 32, "the-token-of-the-account")
+TO_PRESS_STAR = 1.0
+"""Seconds in which a caller may say that they will not wait, before the first telephone rings and between two."""
 PASSPHRASE = "fyra gula cyklar i regn"
 
 
@@ -108,7 +111,10 @@ class Hotline:
         self.apply(people.PROGRAMME)
         self.exchange = Exchange(ACCOUNT, timeline=self.timeline, post=self._post, pace=0)
         self.exchange.sell_line(
-            people.LINE, voice_url=f"{PUBLIC_URL}/carrier/voice", sms_url=f"{PUBLIC_URL}/carrier/sms"
+            people.LINE,
+            voice_url=f"{PUBLIC_URL}/carrier/voice",
+            sms_url=f"{PUBLIC_URL}/carrier/sms",
+            status_url=f"{PUBLIC_URL}/carrier/voice/status",
         )
         for number in people.NUMBERS.values():
             self.exchange.phone(number)
@@ -120,6 +126,9 @@ class Hotline:
     def start(self) -> None:
         """Start the doors and an engine, as after a restart: nothing is kept in memory."""
         self.app = create_app(self.settings, clock=self.clock, database=self.db)
+        attending = self.app.surfaces[Surface.CONSOLE].state.site.attending
+        assert attending
+        self.attendant: Attendant = attending.attendant
         self.doors = TestClient(self.app, base_url=PUBLIC_URL, raise_server_exceptions=False)
         self.engine: Worker | None = worker_for(self.settings, self.db, self.clock)
 
@@ -180,12 +189,17 @@ class Hotline:
     def work(self) -> None:
         """Let the engine do whatever is due now, and the telephone company what follows from it."""
         self.timeline.settle()
-        while self.engine:
-            deeds = engine.play(self.db, at=self.now).deeds
-            sent = self.engine.courier.deliver()
-            self.timeline.settle()
-            if not deeds and not sent:
-                return
+        while self._everything_due():
+            pass
+
+    def _everything_due(self) -> int:
+        """The engine's deeds, the texts and calls it sends, and what the console does about calls; how many."""
+        done = self.attendant.attend(self.now)
+        if self.engine:
+            done += engine.play(self.db, at=self.now).deeds
+            done += self.engine.courier.deliver()
+        self.timeline.settle()
+        return done
 
     def fast_forward(self, **how_long: float) -> None:
         """Let time pass, stopping wherever something is due."""
@@ -228,6 +242,7 @@ class Hotline:
         caller = self.call_from(number, withheld=withheld)
         caller.press("1")
         caller.press("1")
+        self.timeline.advance(TO_PRESS_STAR)
         return caller
 
     def caller_in_vain(self, number: str, *, withheld: bool = False) -> Phone:

@@ -110,4 +110,13 @@ languages = ["sv"]
 SELDOM = PROGRAMME.replace('repeat = "PT10M"', 'repeat = "PT8H"').replace('repeat = "PT30M"', 'repeat = "PT4H"')
 """The same routine with few repeats, so that a day and a night are soon told."""
 
-NUMBERS = {"anna": ANNA, "bo": BO, "fatima": FATIMA, "carin": CARIN, "dag": DAG}
+HODAN = "+46701740612"
+WITH_AN_INTERPRETER = f"""{PROGRAMME}
+[[staff]]
+alias = "hodan"
+roles = ["interpreter"]
+phone = "{HODAN}"
+languages = ["sv", "so"]
+"""
+
+NUMBERS = {"anna": ANNA, "bo": BO, "fatima": FATIMA, "carin": CARIN, "dag": DAG, "hodan": HODAN}

@@ -20,8 +20,11 @@ from pathlib import Path
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """The URL of a fresh server's database `postgres`, for SQLAlchemy. RuntimeError when there are no binaries."""
+def running(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a fresh server's database `postgres`, for SQLAlchemy. RuntimeError when there are no binaries.
+
+    Only a `durable` one would still have everything after a power cut; tests need none that would.
+    """
     binaries = _binaries()
     folder = Path(tempfile.mkdtemp(prefix="dygnet-pg-", dir="/tmp"))
     who = _somebody_else(folder)
@@ -31,7 +34,7 @@ def running() -> Iterator[str]:
             binaries / "initdb", "-D", folder / "data", "-U", "dygnet", "-A", "trust", "--no-sync", "-E", "UTF8", **who
         )
         server = subprocess.Popen(
-            [binaries / "postgres", "-D", folder / "data", "-k", folder, "-h", "", *_quick()],
+            [binaries / "postgres", "-D", folder / "data", "-k", folder, "-h", "", *_settings(durable)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             **who,
@@ -66,8 +69,9 @@ def _somebody_else(folder: Path) -> dict[str, object]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": folder}
 
 
-def _quick() -> list[str]:
-    settings = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+def _settings(durable: bool) -> list[str]:
+    quick = () if durable else ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+    settings = ("max_connections=200", *quick)
     return [word for setting in settings for word in ("-c", setting)]
 
 

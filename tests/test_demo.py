@@ -153,6 +153,7 @@ def test_a_demo_from_its_first_start_to_a_fresh_one(tmp_path: Path) -> None:
         assert demo.get("/healthz")[0] == 200
         ((since,),) = demo.ask(f"SELECT min(at) FROM audit_entries WHERE id > {last} AND {OURS}")  # noqa: S608
         assert since >= newest, "time goes on where it stopped, at whatever speed it ran"
+        _a_broken_carrier_is_gone_round(demo)
         demo.process.kill()
         demo.process.wait()
 
@@ -191,6 +192,21 @@ def _somebody_is_paged(demo: Demo, reference: str) -> None:
         return any(reference in text["body"] for phone in shown["handlers"] for text in phone["texts"])
 
     assert until(paged)
+
+
+def _a_broken_carrier_is_gone_round(demo: Demo) -> None:
+    phones = f"http://127.0.0.1:{demo.port + 1}/phones.json"
+    with closing(HTTPConnection("127.0.0.1", demo.port + 1, timeout=10)) as connection:
+        headers = {"content-type": "application/json"}
+        connection.request("PUT", "/carriers/Twilio.json", json.dumps({"rest": "broken"}), headers)
+        assert connection.getresponse().status == 204
+    demo.do(phone="+46701740661", do="text", to=json.loads(demo.get(phones)[1])["lines"][0], words="hej igen")
+
+    def brought_by() -> set[str]:
+        shown = json.loads(demo.get(phones)[1])["handlers"]
+        return {text["brought_by"] for phone in shown for text in phone["texts"]}
+
+    assert until(lambda: "46elks" in brought_by())
 
 
 def _time_runs_fast_and_forwards(demo: Demo) -> None:

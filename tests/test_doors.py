@@ -12,21 +12,29 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from app.cases import bridging
+from app.cases.bridges import Leg
+from app.cases.models import Case
+from app.cases.texts import PersonText
 from app.errors import Misconfigured
 from app.main import OPENED_BY, create_app
 from app.notifications.models import Notification
 from app.settings import Surface, settings_from
+from app.staff.directory import by_alias
 from app.staff.models import Person
+from app.telephony.second import BELOW, tags_for
 from app.web import LARGEST_BODY
 from tests.doorways import FORM, HEADER, Door, doors_in_the_source, every_door, signed, whole
 from tests.evidence import everything_kept
 from tests.hotline import ACCOUNT, PUBLIC_URL, Hotline
 from tests.people import A_STRANGER
+from tests.second_carrier import add_second_carrier
 
 OPEN_TO_ANYONE = {
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",
+    "GET /carrier/audio/{digest}",
     "GET /",
     "GET /assets",
     "GET /{lang}",
@@ -75,6 +83,13 @@ ROOM_OF = {
 }
 
 
+SAYS_WHAT_IT_IS_ABOUT = {
+    "/callback/hours": "?kind=caller_number",
+    "/callback/text": "?kind=caller_number&hours=day",
+    "/callback/voicemail": "?kind=caller_number&hours=day",
+}
+"""Doors whose question is about one of two numbers, which stands in the address by its kind."""
+
 pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 """Doors are doors, whatever the database."""
 
@@ -84,14 +99,28 @@ def line(hotline: Hotline) -> Hotline:
     """The line with one case about which Anna has been paged."""
     hotline.call_from(A_STRANGER)
     hotline.work()
+    a_call_and_a_text_to_the_person(hotline)
     return hotline
+
+
+def a_call_and_a_text_to_the_person(line: Hotline) -> None:
+    """Rows that the carrier may tell us of; nobody is called or texted."""
+    with line.db.transaction() as session:
+        case = session.get_one(Case, line.case().id)
+        anna = by_alias(session, "anna")
+        assert anna
+        bridging.move(session, case, case.approaches[0], ref="CA" + "e" * 32, by=anna, at=line.now)
+        text = {"wording": "when", "language": "sv", "at": line.now, "valid_until": line.now}
+        session.add(PersonText(case_id=case.id, by_id=anna.id, **text))
 
 
 def knocked_on(line: Hotline, face: str) -> list[tuple[Door, str]]:
     """The doors of one face with addresses that exist."""
-    values = {"lang": "sv", "token": "A" * 43, "reference": line.case().reference}
+    values = {"lang": "sv", "token": "A" * 43, "reference": line.case().reference, "digest": "0" * 64, "tag": "0" * 32}
     with line.db.reading() as session:
         values["notification_id"] = session.query(Notification.id).limit(1).scalar()
+        values["leg_id"] = session.query(Leg.id).filter(Leg.role == "handler").scalar()
+        values["text_id"] = session.query(PersonText.id).scalar()
         values["person_id"] = session.query(Person.id).filter(Person.alias == "anna").scalar()
     values["approach_id"] = line.case().approaches[0].id
     return [(door, door.at(**values)) for door in every_door(line.app) if door.face == face and not door.static]
@@ -138,6 +167,8 @@ def test_the_carriers_doors_refuse_whoever_is_not_the_carrier_and_write_nothing(
     fields = {"AccountSid": ACCOUNT.sid, "CallSid": "CA" + "f" * 32, "MessageSid": "SM" + "f" * 32, "From": "Anonymous"}
     before, wrong = everything_kept(line.db), []
     for door, path in knocked_on(line, "carrier"):
+        if str(door) in OPEN_TO_ANYONE:
+            continue
         for name, method, headers, body in forgeries(whole(path), fields):
             answer = line.doors.request(method, path, headers=headers, content=body)
             if answer.status_code not in (403, 405) or answer.content:
@@ -153,12 +184,30 @@ def test_the_carrier_itself_is_let_in_everywhere(line: Hotline) -> None:
     fields = {"AccountSid": ACCOUNT.sid, "CallSid": leg.sid, "MessageSid": "SM" + "f" * 32, "From": A_STRANGER}
     refused = []
     for door, path in knocked_on(line, "carrier"):
-        query = "?kind=caller_number" if "/hours" in path else ""
+        if str(door) in OPEN_TO_ANYONE or "{tag}" in door.path:
+            continue
+        query = next((about for part, about in SAYS_WHAT_IT_IS_ABOUT.items() if part in path), "")
         answer = line.doors.post(path + query, headers=signed(whole(path + query), fields), data=fields)
         if answer.status_code not in (200, 204):
             refused.append(f"{door}: {answer.status_code}")
 
     assert refused == []
+
+
+def test_the_second_carrier_is_let_in_at_the_addresses_it_was_given_and_at_no_others(line: Hotline) -> None:
+    add_second_carrier(line)
+    tags, answers = tags_for(line.settings), {}
+    fields = {"id": "s1", "callid": "c1", "from": A_STRANGER, "status": "sent", "result": "7", "message": "hej"}
+    with line.db.reading() as session:
+        page_id = session.query(Notification.id).limit(1).scalar()
+    for door in every_door(line.app):
+        if "{tag}" in door.path:
+            path = door.path.replace("{notification_id}", page_id).removeprefix(f"{BELOW}/").removesuffix("/{tag}")
+            given, guessed = f"{BELOW}/{tags.tagged(path)}", f"{BELOW}/{path}/{'0' * 32}"
+            answers[str(door)] = [line.doors.post(each, data=fields).status_code for each in (given, guessed)]
+
+    assert len(answers) == 4
+    assert {tuple(each) for each in answers.values()} <= {(200, 403), (204, 403)}
 
 
 def test_a_case_that_does_not_exist_is_answered_with_nothing(hotline: Hotline) -> None:

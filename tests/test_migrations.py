@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,21 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from app.audit.log import record
+from app.cases.bridges import Bridge, BridgeOutcome, Leg, LegFact
+from app.cases.facts import ContactAttempt
 from app.cases.models import Case
+from app.cases.texts import PersonText, TextFate
 from app.db import MIGRATIONS, Base, Database
+from app.notifications import faults, pace, unusable
+from app.notifications.models import Detour, Notification
 from app.oncall.models import Override
+from app.programme.models import Recording
+from app.staff.models import Person
+from app.traces import known
+from app.traces.models import Look
 from tests import desk
 from tests.busy_day import Day, copy_of, day
 from tests.people import MONDAY
@@ -78,8 +89,28 @@ def lived_in(day: Day, tmp_path: Path) -> Iterator[Database]:
         override = {"tier": "on-call", "person_id": anna.id, "because": "swap", "made_by": "carin", "made_at": starts}
         session.add(Override(starts=starts, ends=starts + desk.A_DAY, **override))
         record(session, at=starts, by="carin", action="roster.overridden")
+        faults.found(session, carrier="twilio", channel="sms", code=21606, at=starts)
+        unusable.mark(session, anna, "sms", code=21610, at=starts)
+        pace.spend(session, 1, at=starts)
+        known.leave(session, "SM" + "0" * 32, at=starts)
+        page, instead = session.scalars(select(Notification).limit(2))
+        session.add(Detour(page_id=page.id, instead_id=instead.id, carrier="elks", at=starts))
+        session.add(Look(id=1, until=starts))
+        session.add(Recording(digest="0" * 64, kind="mp3", content=b"ID3", kept_at=starts))
+        _a_bridge_and_a_text(session, anna, at=starts)
     yield db
     db.close()
+
+
+def _a_bridge_and_a_text(session: Session, by: Person, *, at: datetime) -> None:
+    attempt = session.scalars(select(ContactAttempt).limit(1)).one()
+    leg = Leg(role="handler", person_id=by.id, at=at, facts=[LegFact(what="over", at=at)])
+    outcome = BridgeOutcome(attempt_id=attempt.id, at=at, by=by.alias)
+    session.add(Bridge(case_id=attempt.case_id, by_id=by.id, at=at, legs=[leg], outcome=outcome))
+    words = {"wording": "text.call", "language": "sv", "valid_until": at}
+    session.add(
+        PersonText(case_id=attempt.case_id, by_id=by.id, at=at, fates=[TextFate(what="accepted", at=at)], **words)
+    )
 
 
 def test_the_day_left_rows_in_every_table(lived_in: Database) -> None:

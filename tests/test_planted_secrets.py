@@ -22,6 +22,7 @@ from app.cases import contents
 from app.vault.keyring import Keyring
 from tests.busy_day import (
     HIDES,
+    IS_CALLED_BACK,
     KEYED,
     MESSAGES,
     NUMBERS,
@@ -201,15 +202,18 @@ def test_the_exported_log_gives_nobody_away(day: Day) -> None:
     assert found([*EVERY_SECRET, *THE_VISITOR], exported) == set()
 
 
-def test_what_the_carrier_is_asked_names_staff_and_nobody_else(day: Day) -> None:
+def test_what_the_carrier_is_asked_names_staff_and_whoever_may_be_called_and_nobody_else(day: Day) -> None:
     asked = "\n".join(map(unquote_plus, day.said_by_the_product))
+    rung = f"To={IS_CALLED_BACK}&"
+    assert asked.count(rung) == len([leg for leg in day.hotline.exchange.legs.values() if leg.to == IS_CALLED_BACK]) + 1
+    asked = asked.replace(rung, "")
 
     assert len(day.said_by_the_product) > 50
     assert found(EVERY_SECRET, asked.encode()) == set()
     assert not _digits_of(NUMBERS, asked)
     assert not [each for each in THE_VISITOR if each in asked]
     assert NAME_OF_THE_PROGRAMME not in asked
-    assert day.hotline.numbers_reached() <= set(STAFF.values())
+    assert day.hotline.numbers_reached() <= {*STAFF.values(), IS_CALLED_BACK}
 
 
 def test_what_staff_read_and_hear_names_nobody(day: Day) -> None:

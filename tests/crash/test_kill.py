@@ -255,7 +255,7 @@ def _no_step_was_skipped_or_taken_twice(life: Life) -> None:
 def _no_page_was_sent_twice_but_the_one_in_flight(life: Life) -> None:
     sent = defaultdict(list)
     for message in life.exchange.messages.kept.values():
-        sent[message.status_url.rpartition("/")[2]].append(message.created_at)
+        sent[message.status_url.partition("#")[0].rpartition("/")[2]].append(message.created_at)
     with life.db.reading() as session:
         tries = dict(session.execute(select(Notification.id, Notification.tries)).all())  # type: ignore[arg-type]
 

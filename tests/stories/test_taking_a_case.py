@@ -136,9 +136,7 @@ def test_a_text_of_staff_that_the_carrier_repeats_is_obeyed_once(hotline: Hotlin
 
 @ON_ONE_DATABASE
 def test_a_call_of_a_stranger_that_is_answered_takes_the_case_too(hotline: Hotline):
-    caller = hotline.call_from(A_BORROWED_PHONE)
-    caller.press("1")
-    caller.press("1")
+    hotline.caller_waiting(A_BORROWED_PHONE)
     hotline.phone("anna").answer()
     hotline.phone("anna").press("1")
     case = hotline.case()
@@ -156,9 +154,7 @@ def test_who_had_the_caller_on_the_line_may_record_the_contact_though_a_colleagu
     hotline.call_from(A_STRANGER).hang_up()
     hotline.work()
     hotline.text_from("carin", f"1 {hotline.case().reference}")
-    caller = hotline.call_from(A_STRANGER)
-    caller.press("1")
-    caller.press("1")
+    hotline.caller_waiting(A_STRANGER)
     hotline.phone("anna").answer()
     hotline.phone("anna").press("1")
     desk, page = hotline.sign_in("anna"), f"/console/cases/{hotline.case().reference}"

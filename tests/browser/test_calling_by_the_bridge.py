@@ -1,0 +1,64 @@
+"""A handler on a phone at night calls somebody from the case page, brings a colleague in, and says how it went."""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import Demo
+from tests.browser.test_a_whole_night import no_barriers, phone_of, press, signed_in
+
+expect.set_options(timeout=20_000)
+
+
+def test_the_person_is_called_from_the_case_page(demo: Demo, telephones: Page, on_a_phone: BrowserContext) -> None:
+    caller = telephones.locator("#callers article").first
+    says_by_key_that_they_may_be_called(caller)
+    page = signed_in(demo, on_a_phone)
+    page.locator("a.reference").first.click()
+    page.locator("section.step button[type=submit]").click()
+    bridge = page.locator("#bridge")
+    expect(bridge).to_contain_text("Din telefon ringer först")
+    expect(bridge).to_contain_text("2 försök kvar")
+    no_barriers(page)
+
+    bridge.locator("button").click()
+    expect(bridge).to_contain_text("Din telefon ringer.")
+    handler = phone_of(telephones, demo.alias)
+    expect(handler).to_contain_text("Ringing")
+    answer(handler)
+    expect(handler).to_contain_text("För att ringa upp, tryck 1")
+    press(handler, "1")
+    expect(bridge).to_contain_text("Personen rings upp")
+    answer(caller)
+    expect(bridge).to_contain_text("Ni är sammankopplade")
+    no_barriers(page)
+    bridge.locator("summary").click()
+    no_barriers(page)
+    caller.get_by_role("button", name="Hang up").click()
+    expect(bridge).to_contain_text("Hur gick det?")
+    no_barriers(page)
+    bridge.locator("input[value=reached]").check()
+    bridge.locator("button[type=submit]").click()
+    expect(page.locator("body")).to_contain_text("Första kontakt")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def says_by_key_that_they_may_be_called(caller: Locator) -> None:
+    """They will not wait: this number, any hour, no texts, no voicemail."""
+    caller.get_by_role("button", name="Call", exact=True).click()
+    for heard, key in (
+        ("svenska", "1"),
+        ("tryck 3", "1"),
+        ("stjärna", "Star"),
+        ("på numret du ringer från", "1"),
+        ("När som helst", "1"),
+        ("skickar sms", "2"),
+        ("telefonsvararen", "2"),
+    ):
+        expect(caller).to_contain_text(heard)
+        press(caller, key)
+    caller.get_by_role("button", name="Hang up").click()
+
+
+def answer(phone: Locator) -> None:
+    phone.get_by_role("button", name="Answer").click()
