@@ -21,7 +21,7 @@ CHROMIUMS := chromium chromium-browser google-chrome
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check format lock browser clean
+.PHONY: help demo test soak check format lock browser clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1#\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'#' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -35,6 +35,10 @@ demo: $(VENV)/demo.stamp ## the whole line on this machine, with telephones in t
 test: $(VENV)/test.stamp ## every test, on SQLite and on PostgreSQL
 	@command -v $(CHROMIUMS) >/dev/null || echo "There is no Chromium here: the tests in a browser will be skipped. Install it with: make browser"
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+soak: $(VENV)/test.stamp ## the long runs: 5,000 deeds in any order, 1,000 races of two, every pair of endings (an hour)
+	DYGNET_STEPS=5000 DYGNET_RACES=1000 DYGNET_EVERY_END=1 $(BIN)/python -m pytest -s tests/stateful tests/race \
+		tests/stories/test_every_way_a_call_can_end.py $(ARGS)
 
 check: $(VENV)/test.stamp ## format, lint, types, import contracts, migrations against models
 	$(BIN)/ruff format --check .
