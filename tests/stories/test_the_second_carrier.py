@@ -316,10 +316,8 @@ def test_the_log_says_which_carrier_had_what(hotline: Hotline, elks: Elks) -> No
     assert _carriers(hotline, "page.accepted") == ["elks"]
     assert _carriers(hotline, "page.delivered") == ["elks"]
     assert "elks" in [entry["facts"].get("carrier") for entry in log(hotline.db, "page.queued")]
-    assert [each for each in tries(hotline) if each[0] == "anna"] == [
-        ("anna", "sms", "twilio"),
-        ("anna", "sms", "elks"),
-    ]
+    of_anna = [each for each in tries(hotline) if each[0] == "anna"]
+    assert sorted(of_anna) == [("anna", "sms", "elks"), ("anna", "sms", "twilio")]
 
 
 def test_once_somebody_has_the_case_nothing_more_goes_by_the_second(hotline: Hotline, elks: Elks) -> None:
