@@ -409,6 +409,7 @@ def _the_console(line: Hotline, pages: dict[str, str]) -> None:
     pages["revealed"] = _do(anna, ours, "reveal", because="first_contact")
     pages["attempted"] = _do(anna, ours, "attempts", channel="call", outcome="no_answer")
     pages["reached"] = _do(anna, ours, "attempts", channel="call", outcome="reached")
+    pages["asked"] = _do(anna, ours, "permissions", voicemail="no")
     pages["closed"] = _do(anna, ours, "closure", code="advice")
     line.call_from(HIDES, withheld=True).hang_up()
     pages["tapped"] = _do(anna, f"/console/cases/{line.cases()[-1].reference}", "tap", code="silent_call")
