@@ -239,12 +239,12 @@ def _live(db: Database, switchboard: Switchboard, folder: Path) -> Day:
         tape, said = _on_tape(hotline)
         pages: dict[str, str] = {}
         with _no_engine(hotline):
+            calls_and_texts_out(hotline, _do, called_back=IS_CALLED_BACK, passed_on=IS_PASSED_ON)
             _the_telephone(hotline)
             _texts(hotline)
             _the_form(hotline)
         _staff_on_the_telephone(hotline)
         _the_console(hotline, pages)
-        calls_and_texts_out(hotline, _do, called_back=IS_CALLED_BACK, passed_on=IS_PASSED_ON)
         _the_night(hotline)
         _the_first_carrier_is_down(hotline)
         keyring = Keyring.load(hotline.settings.keys_dir, private=("audit",))

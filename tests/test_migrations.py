@@ -24,7 +24,6 @@ from app.cases.models import Case
 from app.cases.texts import PersonText, TextFate
 from app.db import MIGRATIONS, Base, Database
 from app.notifications import faults, pace, unusable
-from app.notifications.models import Detour, Notification
 from app.oncall.models import Override
 from app.programme.models import Recording
 from app.staff.models import Person
@@ -93,8 +92,6 @@ def lived_in(day: Day, tmp_path: Path) -> Iterator[Database]:
         unusable.mark(session, anna, "sms", code=21610, at=starts)
         pace.spend(session, 1, at=starts)
         known.leave(session, "SM" + "0" * 32, at=starts)
-        page, instead = session.scalars(select(Notification).limit(2))
-        session.add(Detour(page_id=page.id, instead_id=instead.id, carrier="elks", at=starts))
         session.add(Look(id=1, until=starts))
         session.add(Recording(digest="0" * 64, kind="mp3", content=b"ID3", kept_at=starts))
         _a_bridge_and_a_text(session, anna, at=starts)
