@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -29,11 +28,12 @@ from app.intake.sound import with_known_recordings
 from app.programme.apply import apply as apply_programme
 from app.programme.apply import difference, read
 from app.settings import Settings, settings_from
+from app.signals import told_to_stop
 from app.staff.directory import Directory, by_alias
 from app.staff.signin import make_link
 from app.vault.keyfiles import files_in
 from app.vault.keyring import Keyring
-from app.worker import when_told_to_stop, worker_for
+from app.worker import worker_for
 
 app = typer.Typer(help="Dygnet: the backend of a 24-hour line.", no_args_is_help=True, pretty_exceptions_enable=False)
 staff = typer.Typer(help="The people who answer.", no_args_is_help=True)
@@ -105,10 +105,9 @@ def work() -> None:
     logs.start(settings.log_level)
     with _database(settings) as db:
         worker = worker_for(settings, db, WallClock())
-        told = threading.Event()
-        when_told_to_stop(told.set)
+        wait = told_to_stop()
         worker.start()
-        told.wait()
+        wait()
         worker.stop()
 
 

@@ -26,6 +26,7 @@ from app.main import create_app
 from app.oncall.duty import duty
 from app.programme.apply import EXAMPLE, apply, current, read
 from app.settings import Settings, settings_from
+from app.signals import told_to_stop
 from app.simulator import create_simulator
 from app.simulator.elks import Elks, ElksAccount
 from app.simulator.exchange import Account, Exchange
@@ -35,7 +36,7 @@ from app.staff.roles import Role
 from app.staff.signin import make_link
 from app.telephony.second import sms_address
 from app.vault.keyring import Keyring
-from app.worker import Worker, when_told_to_stop, worker_for
+from app.worker import Worker, worker_for
 
 HOST = "127.0.0.1"
 SECOND_NUMBER = "+46846500401"
@@ -200,8 +201,7 @@ def _server(app: ASGIApp, port: int) -> uvicorn.Server:
 
 
 def _run_until_told(servers: list[uvicorn.Server], worker: Worker, welcome: Callable[[], None]) -> None:
-    told = threading.Event()
-    when_told_to_stop(told.set)
+    wait = told_to_stop()
     threads = [threading.Thread(target=server.run, daemon=True) for server in servers]
     for thread in threads:
         thread.start()
@@ -211,7 +211,7 @@ def _run_until_told(servers: list[uvicorn.Server], worker: Worker, welcome: Call
         time.sleep(0.05)
     worker.start()
     welcome()
-    told.wait()
+    wait()
     for server in servers:
         server.should_exit = True
     for thread in threads:

@@ -6,7 +6,6 @@ loses nothing; between ticks the metronome is set to the exact moment the next t
 
 from __future__ import annotations
 
-import signal
 import threading
 import urllib.request
 from collections.abc import Callable
@@ -178,9 +177,3 @@ def worker_for(settings: Settings, db: Database, clock: Clock, *, tick: float = 
         write_letters=letters_for(settings, db, clock, keyring),
         tick=tick,
     )
-
-
-def when_told_to_stop(do: Callable[[], None]) -> None:
-    """Do this on Ctrl-C, and when the system asks the process to end."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: do())
