@@ -39,6 +39,12 @@ def came_to(session: Session, approach_id: str, *what: str) -> bool:
     return bool(session.scalar(select(found)))
 
 
+def came_first(session: Session, approach_id: str, what: str, *, before: str) -> bool:
+    """Whether a call came to one thing before it came to another."""
+    moments = {moment.what: moment.at for moment in session.get_one(Approach, approach_id).moments}
+    return what in moments and before in moments and moments[what] < moments[before]
+
+
 def waits(session: Session, approach_id: str) -> bool:
     """Whether the caller still waits for somebody to answer: they have not hung up, and were not yet told that
     nobody could, nor chose to wait no longer."""

@@ -38,4 +38,4 @@ def standing(*, held: bool, reached: bool, closed_as: Standing | None) -> Standi
 
 def is_overdue(*, due: datetime, first_contact_at: datetime | None, at: datetime) -> bool:
     """Whether the promise is broken at a moment: contact came late, or has not come and the time is out."""
-    return at >= due if first_contact_at is None else first_contact_at > due
+    return (at if first_contact_at is None else first_contact_at) >= due

@@ -118,7 +118,9 @@ class Case(Base):
         return self.standing in {Standing.WAITING, Standing.TAKEN}
 
     def is_overdue(self, at: datetime) -> bool:
-        """Whether the promise is broken at a moment."""
+        """Whether the promise is broken at a moment. A recorded breach stands, whatever is told of afterwards."""
+        if self.breach:
+            return True
         made = self.first_contact.at if self.first_contact else None
         return is_overdue(due=self.due_at, first_contact_at=made, at=at)
 

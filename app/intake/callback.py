@@ -15,7 +15,7 @@ from app.cases import calls
 from app.cases.facts import Approach as Row
 from app.cases.permissions import Hours
 from app.intake import told
-from app.intake.channels import Kind, ask_about_texts
+from app.intake.channels import Kind, ask_about_texts, ask_about_voicemail
 from app.intake.incoming import call
 from app.intake.line import Line, Signed, TheLine
 from app.intake.menu import again, ask, goodbye
@@ -108,14 +108,16 @@ def ask_hours(form: Signed, line: TheLine, db: Db, now: Now, kind: Kind, n: Try 
 
 @router.post("/hours/chosen")
 def choose_hours(form: Signed, line: TheLine, db: Db, now: Now, kind: Kind, n: Try = 0) -> Response:
-    """They chose the hours: now, and only now, we may call."""
+    """They chose the hours: now, and only now, we may call. Who could not speak was asked about texts before."""
     hours = HOURS.get(form.get("Digits", ""))
     with db.transaction() as session:
         row = call(session, line, form, at=now)
         if hours is None:
             return again(line, row, f"callback/hours?kind={kind}&n={min(n + 1, ASKED_AT_MOST)}")
         told.tell_callback(session, line.desk, row.id, wish="call", hours=hours, kind=kind, at=now)
-    return ask_about_texts(line, row, "voice.thanks_callback", kind=kind, hours=hours)
+        asked_before = calls.came_first(session, row.id, "sms", before="callback")
+    ask_next = ask_about_voicemail if asked_before else ask_about_texts
+    return ask_next(line, row, "voice.thanks_callback", kind=kind, hours=hours)
 
 
 def _ask_number(line: Line, row: Row, n: int = 0) -> Response:

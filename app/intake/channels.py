@@ -26,6 +26,11 @@ def ask_about_texts(line: Line, row: Approach, *first: str, kind: Kind, hours: H
     return ask(line, row, [*first, "voice.text"], f"callback/text?kind={kind}&hours={hours}")
 
 
+def ask_about_voicemail(line: Line, row: Approach, *first: str, kind: Kind, hours: Hours) -> Response:
+    """Say this first, then ask the same about a voicemail."""
+    return ask(line, row, [*first, "voice.voicemail"], f"callback/voicemail?kind={kind}&hours={hours}")
+
+
 @router.post("/text")
 def may_text(form: Signed, line: TheLine, db: Db, now: Now, kind: Kind, hours: Hours) -> Response:
     """They said whether a text would be safe, or said nothing."""
@@ -33,7 +38,7 @@ def may_text(form: Signed, line: TheLine, db: Db, now: Now, kind: Kind, hours: H
     with db.transaction() as session:
         row = call(session, line, form, at=now)
         told.tell_channel(session, row.id, "sms", allowed=allowed, hours=hours, kind=kind, at=now)
-    return ask(line, row, ["voice.voicemail"], f"callback/voicemail?kind={kind}&hours={hours}")
+    return ask_about_voicemail(line, row, kind=kind, hours=hours)
 
 
 @router.post("/voicemail")

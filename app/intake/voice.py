@@ -75,13 +75,13 @@ def choose_role(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
             digits=told.CODE_DIGITS,
             timeout=TO_FIND_THE_NOTE,
         )
-        return xml(twiml.document(ask, twiml.redirect(line.url("ring"))))
+        return xml(twiml.document(ask, twiml.redirect(line.url("voice/code"))))
     return xml(twiml.document(*ask_to_wait(line, row.language, "voice.wait")))
 
 
 @router.post("/code")
 def key_code(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
-    """They keyed a code from an earlier call. An unknown one is taken no notice of: the call goes on."""
+    """They keyed a code from an earlier call. No notice is taken of an unknown one, or of none: the call goes on."""
     with db.transaction() as session:
         row = call(session, line, form, at=now)
         told.come_back(session, line.desk, row.id, form.get("Digits", ""), at=now)

@@ -60,4 +60,4 @@ def test_without_contact_a_case_is_overdue_from_the_very_moment_it_is_due(due: d
 def test_a_late_contact_stays_late_and_a_timely_one_stays_timely(
     due: datetime, contact: datetime, at: datetime
 ) -> None:
-    assert is_overdue(due=due, first_contact_at=contact, at=at) == (contact > due)
+    assert is_overdue(due=due, first_contact_at=contact, at=at) == (contact >= due)

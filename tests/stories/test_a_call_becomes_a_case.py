@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.cases.first_contact import Standing
-from tests.hotline import Hotline
+from tests.hotline import TO_PRESS_STAR, Hotline
 from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANNA, ANOTHER_STRANGER, BO, MONDAY
 
@@ -105,6 +105,17 @@ def test_who_says_do_not_call_hears_a_code_and_nobody_may_call(hotline: Hotline)
     caller.press("3")
     assert not any(permission.allowed for permission in hotline.case().permissions)
     assert "kod" in caller.heard_text
+
+
+@ON_ONE_DATABASE
+def test_who_wants_to_key_a_code_and_keys_none_is_asked_to_wait_like_everybody(hotline: Hotline):
+    caller = hotline.call_from(A_STRANGER)
+    caller.press("1")
+    caller.press("4")
+    hotline.timeline.advance(10.5)
+    assert "Stanna kvar." in caller.heard_text
+    hotline.timeline.advance(TO_PRESS_STAR)
+    assert hotline.phone("anna").ringing
 
 
 def test_a_code_from_an_earlier_call_joins_that_case_and_the_earlier_clock_counts(hotline: Hotline):

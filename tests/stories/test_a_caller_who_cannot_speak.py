@@ -98,8 +98,11 @@ def test_who_may_be_called_anyway_is_not_asked_again_when_nobody_answers(hotline
 def test_who_may_not_be_called_at_any_hour_is_asked_about_the_rest_when_nobody_answers(hotline: Hotline):
     caller = cannot_speak(hotline, "2", "2", "2")
     hotline.everybody_rings_out()
-    for key in ("2", "0701740663#", "1", "3", "2", "2"):
+    for key in ("2", "0701740663#", "1", "3"):
         caller.press(key)
+    hotline.fast_forward(minutes=1)
+    caller.press("2")
+    assert "skickar sms till det numret" not in caller.heard_text, "they said so already"
     assert said(hotline) == {"call": True, "sms": False, "voicemail": False}
     assert hotline.case().wishes[-2].hours == "evening"
 

@@ -99,7 +99,6 @@ def test_what_the_carrier_will_not_delete_yet_is_tried_again_and_late_after_fift
         clear(hotline, days=1)
     assert standing(hotline)["late"] >= 1
     assert "cannot be deleted" in caplog.text
-    assert "at_carrier" in hotline.doors.get("/readyz").json()["missing"]
     hotline.exchange.faults.clear()
     clear(hotline, hours=7)
     clear(hotline, minutes=5)

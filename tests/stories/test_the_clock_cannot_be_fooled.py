@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from app.cases.first_contact import Standing
 from app.cases.models import Case
+from app.escalation import engine
 from app.staff.directory import by_alias
+from tests.evidence import log
 from tests.hotline import Hotline
 from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER, MONDAY, PROGRAMME
@@ -47,6 +51,22 @@ def test_promise_3_late_contact_stops_the_paging_and_not_the_breach(hotline: Hot
     assert case.standing is Standing.REACHED
     assert case.is_overdue(hotline.now)
     assert case.breach.at == case.due_at
+
+
+@ON_ONE_DATABASE
+@pytest.mark.parametrize("engine_first", [True, False])
+def test_promise_3_at_the_very_moment_it_is_due_it_is_too_late_whoever_writes_first(
+    hotline: Hotline, engine_first: bool
+):
+    hotline.text_from(A_STRANGER, "hej")
+    hotline.text_from("anna", "1")
+    hotline.kill_the_engine()
+    hotline.wait_until(hotline.case().due_at)
+    in_turn = [lambda: engine.play(hotline.db, at=hotline.now), lambda: hotline.record_contact("anna")]
+    for write in in_turn if engine_first else reversed(in_turn):
+        write()
+    assert hotline.case().is_overdue(hotline.now)
+    assert not [entry for entry in log(hotline.db, "contact.first") if entry["facts"]["in_time"]]
 
 
 @ON_ONE_DATABASE
