@@ -15,13 +15,15 @@ import typer
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import VERSION, demo, logs
+from app import VERSION, logs
 from app.audit import sequencer
 from app.audit.export import export
 from app.audit.verify import Progress, verify
 from app.check import looked_over
 from app.clock import Clock, WallClock
 from app.db import Database, why_not
+from app.demo import running
+from app.demo.folder import clock_of
 from app.errors import DygnetError
 from app.health import status as status_of
 from app.intake.sound import with_known_recordings
@@ -56,7 +58,7 @@ def run_demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin with no data.")] = False,
 ) -> None:
     """Everything in one process on this machine, with a simulated telephone company. No account, no network."""
-    demo.run(port=port, speed=speed, fresh=fresh)
+    running.run(port=port, speed=speed, fresh=fresh)
 
 
 @app.command()
@@ -247,7 +249,7 @@ def _apply(settings: Settings, db: Database, file: Path, *, dry_run: bool) -> No
 
 
 def _clock() -> Clock:
-    return demo.clock_of(Path("var")) or WallClock()
+    return clock_of(Path("var")) or WallClock()
 
 
 @contextmanager

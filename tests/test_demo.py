@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -69,6 +70,12 @@ class Demo:
         with closing(HTTPConnection("127.0.0.1", self.port + 1, timeout=10)) as connection:
             connection.request("POST", "/phones.json", json.dumps(deed), {"content-type": "application/json"})
             assert connection.getresponse().status == 204
+
+    @property
+    def phones(self) -> dict[str, Any]:
+        """Everything on that page."""
+        shown: dict[str, Any] = json.loads(self.get(f"http://127.0.0.1:{self.port + 1}/phones.json")[1])
+        return shown
 
     def ask(self, query: str) -> list[tuple[str, ...]]:
         """Something from its database, without disturbing it."""
@@ -159,6 +166,7 @@ def test_a_demo_from_its_first_start_to_a_fresh_one(tmp_path: Path) -> None:
 
     with running(tmp_path, "--fresh") as demo:
         assert demo.ask(REFERENCES) == [], "fresh starts over"
+        _who_calls_while_we_cannot_be_reached_is_not_alone(demo)
         demo.stop()
 
 
@@ -179,8 +187,7 @@ def _shows_what_it_says(demo: Demo) -> None:
 
 
 def _a_text_becomes_a_case(demo: Demo) -> str:
-    line = json.loads(demo.get(f"http://127.0.0.1:{demo.port + 1}/phones.json")[1])["lines"][0]
-    demo.do(phone="+46701740660", do="text", to=line, words="hej")
+    demo.do(phone="+46701740660", do="text", to=demo.phones["lines"][0], words="hej")
     assert until(lambda: demo.ask(REFERENCES))
     ((reference,),) = demo.ask(REFERENCES)
     return str(reference)
@@ -188,25 +195,38 @@ def _a_text_becomes_a_case(demo: Demo) -> str:
 
 def _somebody_is_paged(demo: Demo, reference: str) -> None:
     def paged() -> bool:
-        shown = json.loads(demo.get(f"http://127.0.0.1:{demo.port + 1}/phones.json")[1])
-        return any(reference in text["body"] for phone in shown["handlers"] for text in phone["texts"])
+        return any(reference in text["body"] for phone in demo.phones["handlers"] for text in phone["texts"])
 
     assert until(paged)
 
 
 def _a_broken_carrier_is_gone_round(demo: Demo) -> None:
-    phones = f"http://127.0.0.1:{demo.port + 1}/phones.json"
-    with closing(HTTPConnection("127.0.0.1", demo.port + 1, timeout=10)) as connection:
-        headers = {"content-type": "application/json"}
-        connection.request("PUT", "/carriers/Twilio.json", json.dumps({"rest": "broken"}), headers)
-        assert connection.getresponse().status == 204
-    demo.do(phone="+46701740661", do="text", to=json.loads(demo.get(phones)[1])["lines"][0], words="hej igen")
+    _has_a_bad_day(demo, rest="broken")
+    demo.do(phone="+46701740661", do="text", to=demo.phones["lines"][0], words="hej igen")
 
     def brought_by() -> set[str]:
-        shown = json.loads(demo.get(phones)[1])["handlers"]
-        return {text["brought_by"] for phone in shown for text in phone["texts"]}
+        return {text["brought_by"] for phone in demo.phones["handlers"] for text in phone["texts"]}
 
     assert until(lambda: "46elks" in brought_by())
+
+
+def _who_calls_while_we_cannot_be_reached_is_not_alone(demo: Demo) -> None:
+    """Its standing chain is rung by the documents that the demo left at its carrier."""
+    _has_a_bad_day(demo, unreachable=True)
+    demo.do(phone="+46701740662", do="call", to=demo.phones["lines"][0])
+
+    def rung() -> set[str]:
+        return {phone["label"] for phone in demo.phones["handlers"] if phone["state"] == "ringing"}
+
+    assert until(lambda: rung() == {"carin"}), demo.phones
+    assert demo.ask(REFERENCES) == [], "we heard nothing of it"
+
+
+def _has_a_bad_day(demo: Demo, **day: object) -> None:
+    with closing(HTTPConnection("127.0.0.1", demo.port + 1, timeout=10)) as connection:
+        headers = {"content-type": "application/json"}
+        connection.request("PUT", "/carriers/Twilio.json", json.dumps(day), headers)
+        assert connection.getresponse().status == 204
 
 
 def _time_runs_fast_and_forwards(demo: Demo) -> None:

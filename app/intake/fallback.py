@@ -8,7 +8,7 @@ written down; the call is found afterwards in the carrier's own list (`reconcili
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -56,11 +56,23 @@ def documents(session: Session, directory: Directory) -> list[Document]:
     ]
 
 
+def placed(documents: Sequence[Document], address_of: Callable[[str], str]) -> dict[str, str]:
+    """The documents by the addresses they are to be kept at, each with the addresses of those before it written in."""
+    addresses = {document.name: address_of(document.name) for document in documents}
+    return {addresses[document.name]: _with(addresses, document.twiml) for document in documents}
+
+
 def chain_of(session: Session, directory: Directory, programme: Programme) -> list[str]:
     """The numbers of the standing chain, in order; whoever has none is passed over."""
     people = (by_alias(session, alias) for alias in programme.programme.standing_chain)
     numbers = (directory.phone_of(session, person) for person in people if person)
     return [number for number in numbers if number]
+
+
+def _with(addresses: Mapping[str, str], twiml: str) -> str:
+    for name, address in addresses.items():
+        twiml = twiml.replace(ADDRESS_OF.format(name=name), address)
+    return twiml
 
 
 def _screening(sound: Sound, language: str) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import secrets
-import shutil
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,8 +15,10 @@ from starlette.types import ASGIApp
 
 from app import logs
 from app.audit.models import AuditEntry
-from app.clock import Clock, FastClock, WallClock
+from app.clock import FastClock, WallClock
 from app.db import Database
+from app.demo.folder import Marker, claim, write
+from app.demo.telephones import SECOND_NUMBER, second_carrier, telephone_company
 from app.errors import Misconfigured
 from app.escalation.models import Pulse
 from app.main import create_app
@@ -28,38 +27,19 @@ from app.programme.apply import EXAMPLE, apply, current, read
 from app.settings import Settings, settings_from
 from app.signals import told_to_stop
 from app.simulator import create_simulator
-from app.simulator.elks import Elks, ElksAccount
-from app.simulator.exchange import Account, Exchange
-from app.simulator.timeline import LiveTimeline
 from app.staff.directory import Directory, everyone
-from app.staff.roles import Role
 from app.staff.signin import make_link
-from app.telephony.second import sms_address
 from app.vault.keyring import Keyring
 from app.worker import Worker, worker_for
 
 HOST = "127.0.0.1"
-SECOND_NUMBER = "+46846500401"
-"""What the second carrier's texts and calls show."""
-
-
-@dataclass(frozen=True)
-class Marker:
-    """`var/demo.json`: this folder is a demo's, and so its clock runs. Only such a folder is ever cleared."""
-
-    account_sid: str
-    auth_token: str
-    elks_password: str = field(default_factory=lambda: secrets.token_hex(16))
-    speed: float = 1.0
-    clock_started: str = ""
-    wall_started: str = ""
 
 
 def run(
     *, port: int, speed: float, fresh: bool, folder: Path = Path("var"), say: Callable[[str], None] = print
 ) -> None:
     """Run until Ctrl-C. Data stays for the next time; `fresh` begins with none."""
-    marker = _claim(folder, fresh=fresh)
+    marker = claim(folder, fresh=fresh)
     settings = _settings(folder, marker, port)
     logs.start("WARNING")
     Keyring.create(settings.keys_dir)
@@ -67,62 +47,21 @@ def run(
     db.migrate()
     clock = _clock(db, speed)
     now = {"clock_started": clock.now().isoformat(), "wall_started": _wall().isoformat()}
-    _write(folder, replace(marker, speed=speed, **now))
+    write(folder, replace(marker, speed=speed, **now))
     keyring = Keyring.load(settings.keys_dir, private=("duty",))
     _bring_in_programme(db, keyring, at=clock.now())
-    exchange = _telephone_company(db, keyring, settings, clock)
+    exchange = telephone_company(db, keyring, settings, clock)
     worker = worker_for(settings, db, clock, tick=0.25)
     servers = [
         _server(create_app(settings, clock=clock, door_clock=WallClock(), database=db), port),
-        _server(create_simulator(exchange, elks=_second_carrier(exchange, settings)), port + 1),
+        _server(create_simulator(exchange, elks=second_carrier(exchange, settings)), port + 1),
     ]
     _run_until_told(servers, worker, lambda: say(_welcome(db, port, speed)))
     db.close()
 
 
-def clock_of(folder: Path) -> FastClock | None:
-    """The clock of the demo whose data lie here, for commands given beside it; None where there is no demo."""
-    path = folder / "demo.json"
-    if not path.exists():
-        return None
-    marker = _marker(path)
-    if not marker.clock_started:
-        return None
-    passed = (_wall() - datetime.fromisoformat(marker.wall_started)) * marker.speed
-    return FastClock(speed=marker.speed, start=datetime.fromisoformat(marker.clock_started) + passed)
-
-
-def _claim(folder: Path, *, fresh: bool) -> Marker:
-    path = folder / "demo.json"
-    if not path.exists() and any((folder / name).exists() for name in ("dygnet.db", "keys")):
-        raise Misconfigured(
-            f"{folder}/ holds data that no demo made. The demo will not touch it: run it in another folder."
-        )
-    if fresh and path.exists():
-        _clear(folder)
-    if not path.exists():
-        _write(folder, Marker(account_sid=f"AC{secrets.token_hex(16)}", auth_token=secrets.token_hex(16)))
-    return _marker(path)
-
-
-def _marker(path: Path) -> Marker:
-    try:
-        return Marker(**json.loads(path.read_text()))
-    except (ValueError, TypeError):
-        raise Misconfigured(f"{path} is damaged. Without the demo's clock nothing can be said here.") from None
-
-
-def _clear(folder: Path) -> None:
-    for name in ("dygnet.db", "dygnet.db-wal", "dygnet.db-shm", "demo.json"):
-        (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(folder / "keys", ignore_errors=True)
-
-
-def _write(folder: Path, marker: Marker) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "demo.json"
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(asdict(marker), indent=2))
+def _wall() -> datetime:
+    return WallClock().now()
 
 
 def _settings(folder: Path, marker: Marker, port: int) -> Settings:
@@ -142,10 +81,6 @@ def _settings(folder: Path, marker: Marker, port: int) -> Settings:
     )
 
 
-def _wall() -> datetime:
-    return WallClock().now()
-
-
 def _clock(db: Database, speed: float) -> FastClock:
     """Goes on from where the last demo stopped, so that time never runs backwards in the data."""
     with db.reading() as session:
@@ -156,34 +91,6 @@ def _clock(db: Database, speed: float) -> FastClock:
 def _bring_in_programme(db: Database, keyring: Keyring, *, at: datetime) -> None:
     with db.transaction() as session:
         apply(session, read(EXAMPLE), at=at, by="operator", duty=keyring.public("duty"), directory=Directory(keyring))
-
-
-def _telephone_company(db: Database, keyring: Keyring, settings: Settings, clock: Clock) -> Exchange:
-    account = Account(
-        sid=settings.twilio_account_sid or "", auth_token=settings.twilio_auth_token[0].get_secret_value()
-    )
-    exchange = Exchange(account, timeline=LiveTimeline(clock))
-    directory = Directory(keyring)
-    with db.reading() as session:
-        for number in current(session).programme.numbers:
-            exchange.sell_line(
-                number,
-                voice_url=f"{settings.public_url}/carrier/voice",
-                sms_url=f"{settings.public_url}/carrier/sms",
-                status_url=f"{settings.public_url}/carrier/voice/status",
-            )
-        order = duty(session, _wall()).ring_order
-        for person in (*order, *(one for one in everyone(session) if one not in order and Role.HANDLER in one.roles)):
-            if staff_number := directory.phone_of(session, person):
-                exchange.show(staff_number, person.alias)
-    return exchange
-
-
-def _second_carrier(exchange: Exchange, settings: Settings) -> Elks:
-    account = ElksAccount(settings.elks_username or "", settings.elks_password[0].get_secret_value())
-    elks = Elks(exchange, account)
-    elks.sell_number(SECOND_NUMBER, sms_url=sms_address(settings))
-    return elks
 
 
 def _server(app: ASGIApp, port: int) -> uvicorn.Server:
