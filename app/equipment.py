@@ -41,7 +41,7 @@ def first_carrier(settings: Settings, db: Database) -> TwilioCarrier:
 def courier_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring, first: TwilioCarrier) -> Courier:
     """The courier that delivers pages, by the second carrier where the first fails."""
     ways = [first_way(first, settings.public_url, first.records)]
-    if second := second_carrier(settings, sender=first_number(db)):
+    if second := second_carrier(settings, sender=partial(first_number, db)):
         ways.append(second_way(second, settings.public_url, tags_for(settings)))
     return Courier(db, clock, Directory(keyring), ways, refused=lost_pages.refused)
 

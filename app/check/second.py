@@ -26,7 +26,7 @@ def findings(settings: Settings, *, sender: str) -> Iterator[Finding]:
 
 def _compared(carrier: ElksCarrier, sms_url: str) -> Iterator[Finding]:
     yield from setup.balance(carrier.balance())
-    yield from _number(carrier.sender, carrier.lines(), sms_url)
+    yield from _number(carrier.shown, carrier.lines(), sms_url)
 
 
 def _number(sender: str, lines: Sequence[Line], sms_url: str) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from one that could not be rung (both are taken for unanswered).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -53,13 +53,14 @@ class Line:
 class ElksCarrier:
     """A `Carrier` that is 46elks, or speaks like it.
 
-    `sender` is the number (E.164) shown on texts and calls: one of the account's, or one unlocked for it.
+    `sender` is the number (E.164) shown on texts and calls, or what says which it is at the moment of sending: one of
+    the account's, or one unlocked for it.
     `patience`: seconds to wait for a connection, and again for the answer.
     """
 
     username: str
     password: str = field(repr=False)
-    sender: str
+    sender: str | Callable[[], str]
     api_url: str = ELKS
     patience: float = 10.0
 
@@ -71,15 +72,20 @@ class ElksCarrier:
     def text(self, *, to: str, body: str, status_url: str, valid_for: timedelta) -> str:
         """Send an SMS. 46elks knows no validity period: `valid_for` is not passed on."""
         insist_on_dialable(to)
-        sent = {"from": self.sender, "to": to, "message": body, "whendelivered": status_url, "dontlog": "message"}
+        sent = {"from": self.shown, "to": to, "message": body, "whendelivered": status_url, "dontlog": "message"}
         return _reference(self._asked("POST", "sms", sent), state="status")
 
     def call(self, *, to: str, answer_url: str, status_url: str, ring_for: timedelta) -> str:
         """Ring a phone for `ring_for` (1 s to 2 min); what `answer_url` says is carried out when it is answered."""
         insist_on_dialable(to)
         seconds = max(1, int(min(ring_for, _LONGEST_RING).total_seconds()))
-        asked = {"from": self.sender, "to": to, "voice_start": answer_url, "whenhangup": status_url}
+        asked = {"from": self.shown, "to": to, "voice_start": answer_url, "whenhangup": status_url}
         return _reference(self._asked("POST", "calls", asked | {"timeout": str(seconds)}), state="state")
+
+    @property
+    def shown(self) -> str:
+        """The number that a text or call of this moment shows."""
+        return self.sender if isinstance(self.sender, str) else self.sender()
 
     def balance(self) -> float:
         """What is left on the account, in its own currency."""

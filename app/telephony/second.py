@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.settings import Settings
 from app.telephony.elks import ElksCarrier
 from app.telephony.tags import Tags
@@ -10,7 +12,7 @@ BELOW = "/carrier/elks"
 """Every address the second carrier is given begins so."""
 
 
-def second_carrier(settings: Settings, *, sender: str) -> ElksCarrier | None:
+def second_carrier(settings: Settings, *, sender: str | Callable[[], str]) -> ElksCarrier | None:
     """The second carrier, or None where there is none. `sender` is shown unless it has a number of its own."""
     if not settings.elks_username:
         return None

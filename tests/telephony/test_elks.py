@@ -60,6 +60,14 @@ def test_a_call_asks_what_to_play_when_it_is_answered_and_tells_of_its_end(
     assert exchange.asked == [("POST", "/a1/calls", form)]
 
 
+def test_the_number_shown_is_the_lines_at_the_moment_of_sending(elks: ElksCarrier, exchange: Exchange) -> None:
+    numbers = iter([LINE, "+46846500402"])
+    elks.sender = lambda: next(numbers)
+    text(elks)
+    text(elks)
+    assert [form["from"] for _, _, form in exchange.asked] == [[LINE], ["+46846500402"]]
+
+
 def test_a_telephone_never_rings_for_longer_than_two_minutes(elks: ElksCarrier, exchange: Exchange) -> None:
     call(elks, ring_for=timedelta(hours=1))
     call(elks, ring_for=timedelta(milliseconds=1))
