@@ -52,6 +52,9 @@ def mark(session: Session, person: Person, channel: str, *, code: int, at: datet
     one_at_a_time(session, f"unusable {channel} {person.id}")  # two pages to them can be refused in the same instant
     if channel in {mark.channel for mark in standing(session, person)}:
         return
+    for outdated in _unmended(session, person, channel):  # it was about a number that they no longer have
+        outdated.over_at = at
+    session.flush()
     row = Unusable(person_id=person.id, channel=channel, code=code, since=at)
     session.add(row)
     session.flush()
@@ -83,6 +86,11 @@ def standing(session: Session, person: Person | None = None) -> Sequence[Unusabl
     return [
         row for row in session.scalars(marks.order_by(Unusable.since, Unusable.channel)) if not _has_a_new_number(row)
     ]
+
+
+def _unmended(session: Session, person: Person, channel: str) -> Sequence[Unusable]:
+    marks = select(Unusable).where(Unusable.person_id == person.id, Unusable.channel == channel)
+    return session.scalars(marks.where(Unusable.over_at.is_(None))).all()
 
 
 def _has_a_new_number(row: Unusable) -> bool:
