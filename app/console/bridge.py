@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from app.cases import bridging, calls
-from app.cases.bridge_steps import Stage
+from app.cases.bridge_stages import Stage
 from app.cases.bridges import Bridge, What
 from app.cases.models import Case
 from app.cases.outreach import Permit

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.cases import bridging, calls
-from app.cases.bridge_steps import Stage, stage
+from app.cases.bridge_stages import Stage, stage
 from app.cases.bridges import A_CALL_LASTS, Bridge, Role, What
 from app.cases.facts import Approach
 from app.cases.models import Case

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.audit.actions import ACTIONS
-from app.cases.bridge_steps import Stage
+from app.cases.bridge_stages import Stage
 from app.cases.contents import REVEAL_REASONS
 from app.cases.facts import ATTEMPT_OUTCOMES, CHANNELS, CONTACT_CHANNELS, CONTENT_KINDS, ROLES
 from app.cases.first_contact import Standing
