@@ -88,6 +88,7 @@ SILENT: dict[str, str] = {
     "GET /console/enrol/{token}": "an empty form; looking uses nothing up",
     "GET /console/events": "says only that the board changed; the board itself is listed",
     "GET /carrier/audio/{digest}": "a recording that the line plays to anybody",
+    "POST /carrier/silence": "ends a call without a word, and asks no database",
     "POST /carrier/ring/screen/{approach_id}/{person_id}": "asks a handler for a key",
     "POST /carrier/bridge/{leg_id}/screen": "asks a handler for a key",
     "POST /carrier/bridge/{leg_id}/wait": "says to somebody alone in a room how far it has come",

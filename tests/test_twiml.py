@@ -19,6 +19,7 @@ from app.cases.bridges import Leg
 from app.intake import fallback
 from app.notifications.models import Notification
 from app.staff.directory import Directory
+from app.telephony.twilio import SILENCE
 from app.vault.keyring import Keyring
 from tests.busy_day import NUMBERS, Day, Request, day
 from tests.calling import talking, who_has, who_may_be_called
@@ -73,7 +74,9 @@ def test_every_key_at_every_question_in_every_language_is_answered_in_order(hotl
         *(_whole_call(hotline, language, A_STRANGER, keys="125*") for language in "234"),
         *(_page(hotline, page) for page in _pages(hotline)),
     ]
-    heard = [each for walk in walks for each in walk.heard]
+    in_trouble = Walk(hotline, LINE, keys="")
+    in_trouble.everything_from(in_trouble.ask(PUBLIC_URL + SILENCE))
+    heard = [each for walk in (*walks, in_trouble) for each in walk.heard]
 
     assert wrong_in(hotline, heard) == []
     assert len(heard) > 300

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.clock import Clock
 from app.db import Database
-from app.intake import audio, bridge, callback, channels, duty, elks, keys, receipts, ring, screen, sms, voice
+from app.intake import audio, bridge, callback, channels, duty, elks, keys, receipts, ring, screen, silence, sms, voice
 from app.intake.line import Line
 from app.web import Problem, new_face
 
@@ -24,6 +24,7 @@ def create_carrier(*, db: Database, clock: Clock, line: Line) -> FastAPI:
     for door in (voice, keys, ring, screen, bridge, callback, channels, sms, receipts, duty, elks):
         face.include_router(door.router, dependencies=[Depends(audio.tuned_in)])
     face.include_router(audio.router)
+    face.include_router(silence.router)
     return face
 
 

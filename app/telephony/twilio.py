@@ -26,6 +26,9 @@ _LONGEST_VALIDITY = timedelta(hours=10)
 _LONGEST_RING = timedelta(minutes=10)
 _LISTENS_FOR: Final = 6
 """Seconds in which Twilio finds out who answered; whoever it cannot tell by then is `unknown`. Somebody waits."""
+SILENCE: Final = "/carrier/silence"
+"""The path of that document."""
+
 _CALL_EVENTS: Final = ["initiated", "ringing", "answered", "completed"]
 
 
@@ -36,7 +39,8 @@ class TwilioCarrier:
     `sender` is our own number, E.164, shown on texts and calls; or what says which it is at the moment of sending.
     `auth_tokens`: two while one replaces the other. `api_key` and `api_secret` replace them for REST calls where given.
     `region` counts only at Twilio's own address; so does the first of `edges`, all of which may carry their webhooks
-    to us. `patience`: seconds to wait for a connection, and again for the answer.
+    to us. `fallback_url`: asked for what a telephone that we rang shall hear when a document of ours cannot be had.
+    `patience`: seconds to wait for a connection, and again for the answer.
     """
 
     account_sid: str
@@ -47,6 +51,7 @@ class TwilioCarrier:
     api_url: str = TWILIO
     region: str = ""
     edges: tuple[str, ...] = ()
+    fallback_url: str = ""
     patience: float = 10.0
     wire: Wire = field(init=False, repr=False, compare=False)
 
@@ -119,8 +124,15 @@ class TwilioCarrier:
                 status_callback_event=_CALL_EVENTS,
                 timeout=_seconds(ring_for, at_most=_LONGEST_RING),
                 **besides,
+                **self._in_trouble,
             )
         )
+
+    @property
+    def _in_trouble(self) -> dict[str, str]:
+        if not self.fallback_url:
+            return {}
+        return {"fallback_url": self._address(self.fallback_url), "fallback_method": "POST"}
 
     @property
     def _shown(self) -> str:
@@ -149,6 +161,7 @@ def carrier_for(settings: Settings, *, sender: str | Callable[[], str]) -> Twili
         region=settings.twilio_region or "",
         edges=settings.twilio_edge,
         sender=sender,
+        fallback_url=f"{settings.public_url}{SILENCE}",
     )
 
 
