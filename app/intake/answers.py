@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Final, Literal, cast, get_args
 
@@ -68,14 +68,17 @@ class Answers:
         """E.164, or None when what stands in the field cannot be called."""
         return written_number(self.number)
 
-    def mistakes(self) -> list[Mistake]:
-        """What has to be put right before it can be received, in the order of the page."""
+    def mistakes(self, *, nobodys: Collection[str] = frozenset()) -> list[Mistake]:
+        """What has to be put right before it can be received, in the order of the page.
+
+        `nobodys`: numbers (E.164) at which we would reach ourselves.
+        """
         found = []
         if self.contact not in get_args(Contact):
             found.append(Mistake("contact", "form.error.contact", {}))
         if self.wants_contact and not self.number:
             found.append(Mistake("number", "form.error.number_missing", {}))
-        elif self.wants_contact and self.reachable_number is None:
+        elif self.wants_contact and self.reachable_number in {None, *nobodys}:
             found.append(Mistake("number", "form.error.number", {}))
         if self.wants_contact and self.hours not in get_args(Hours):
             found.append(Mistake("hours", "form.error.hours", {}))

@@ -16,7 +16,7 @@ from app.cases.facts import Approach as Row
 from app.cases.permissions import Hours
 from app.intake import told
 from app.intake.channels import Kind, ask_about_texts, ask_about_voicemail
-from app.intake.incoming import call
+from app.intake.incoming import call, stand_for_many
 from app.intake.line import Line, Signed, TheLine
 from app.intake.menu import again, ask, goodbye
 from app.telephony.numbers import keyed_number, spoken
@@ -79,6 +79,7 @@ def key_number(form: Signed, line: TheLine, db: Db, now: Now, n: Try = 0) -> Res
     number = keyed_number(form.get("Digits", ""))
     with db.transaction() as session:
         row = call(session, line, form, at=now)
+        number = None if number in stand_for_many(session) else number
         if number:
             told.tell_number(session, row.id, number, nth=n, at=now)
     another = f"callback/number?n={min(n + 1, ASKED_AT_MOST)}"

@@ -45,9 +45,13 @@ def who_calls(session: Session, form: Form) -> str | None:
     Hidden is also who comes by way of a number that stands for many: a configured switchboard, the line itself, or
     the number that forwarded the call, where the network put it in the caller's place.
     """
+    return caller_number(form.get("From"), stand_for_many(session) | {form.get("ForwardedFrom", "")})
+
+
+def stand_for_many(session: Session) -> set[str]:
+    """Numbers that are nobody's own: the line's, and the switchboards'. Whoever calls one back calls us."""
     programme = current(session).programme
-    stands_for_many = {*programme.switchboards, *programme.numbers, form.get("ForwardedFrom", "")}
-    return caller_number(form.get("From"), stands_for_many)
+    return {*programme.switchboards, *programme.numbers}
 
 
 def offered(session: Session) -> list[str]:

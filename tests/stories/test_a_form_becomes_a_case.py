@@ -8,7 +8,7 @@ from app.cases.first_contact import Standing
 from tests.evidence import deeds
 from tests.hotline import Hotline
 from tests.marks import ON_ONE_DATABASE
-from tests.people import A_STRANGER
+from tests.people import A_STRANGER, LINE
 
 
 def test_a_form_is_a_case_and_the_handler_on_call_is_paged(hotline: Hotline):
@@ -29,6 +29,14 @@ def test_a_number_typed_by_somebody_joins_nobodys_case(hotline: Hotline):
     hotline.text_from(A_STRANGER, "jag vill ut")
     hotline.fill_in_form(contact="sms", number=A_STRANGER, hours="any")
     assert len(hotline.cases()) == 2
+
+
+@ON_ONE_DATABASE
+def test_a_form_that_asks_us_to_call_our_own_line_says_what_is_wrong_and_loses_nothing(hotline: Hotline):
+    page = hotline.fill_in_form(contact="call", number=LINE, hours="any", message="min bror")
+    assert "Det numret går inte att nå." in page
+    assert "min bror" in page
+    assert hotline.cases() == []
 
 
 def test_a_case_opened_by_a_form_is_not_joined_by_the_number_typed_in_it(hotline: Hotline):

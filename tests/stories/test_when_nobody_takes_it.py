@@ -14,7 +14,7 @@ from tests.doorways import signed, whole
 from tests.evidence import deeds, log
 from tests.hotline import Hotline
 from tests.marks import ON_ONE_DATABASE
-from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
+from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER, LINE
 
 ANOTHER_NUMBER = "0701740663"
 
@@ -63,6 +63,15 @@ def test_call_me_on_another_number_which_is_read_back_and_put_right(hotline: Hot
     keys(caller, "2", f"{ANOTHER_NUMBER}#", "1", "2", "2", "1")
     assert said(hotline.case()) == {"call": (True, "day"), "sms": (False, "day"), "voicemail": (True, "day")}
     assert {number_meant(hotline, channel) for channel in ("call", "voicemail")} == {"callback_number"}
+
+
+@ON_ONE_DATABASE
+def test_nobody_is_called_back_on_the_lines_own_number(hotline: Hotline):
+    caller = hotline.caller_in_vain(A_STRANGER)
+    keys(caller, "2", f"{LINE.replace('+46', '0')}#")
+    assert "Det numret kan vi inte ringa." in caller.heard_text
+    keys(caller, f"{ANOTHER_NUMBER}#", "1", "1")
+    assert number_meant(hotline, "call") == "callback_number"
 
 
 @ON_ONE_DATABASE
