@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases.queries import approach_from, locked
+from app.cases.models import Case
+from app.cases.queries import approach_from, locked, maybe_the_same
 from app.db import one_at_a_time
 from app.escalation import commands
 from app.intake import reception
@@ -55,7 +56,16 @@ def take_in(session: Session, line: Line, number: str | None, body: str, *, sour
 def _stop(session: Session, case_id: str, *, at: datetime) -> None:
     """They want no more texts: whatever leave to text this case had is over. They are taken in as anybody else is.
 
-    A case that we would not know again by their number keeps its leave; the carrier refuses the next text to it, and
-    that ends it, too (`app/cases/texts.py`).
+    So is the leave of every other case that may be theirs. Of those one in 256 is not; there it has to be asked for
+    again, which is better than a text to somebody who said stop. (Carriers know English words only.)
     """
-    locked(session, case_id).withdraw("sms", by="caller", at=at, because="stop_word")
+    case = locked(session, case_id)
+    case.withdraw("sms", by="caller", at=at, because="stop_word")
+    others = sorted(other.id for other in maybe_the_same(session, case) if _may_be_texted(other))
+    for other in others:
+        locked(session, other).withdraw("sms", by="engine", at=at, because="stop_word")
+
+
+def _may_be_texted(case: Case) -> bool:
+    said = [permission.allowed for permission in case.permissions if permission.channel == "sms"]
+    return said[-1:] == [True]
