@@ -66,6 +66,7 @@ LEAVES: dict[str, set[str]] = {
     "POST /console/cases/{reference}/reveal": {"case.revealed"},
     "POST /console/cases/{reference}/bridge": {"case.revealed"},
     "POST /console/cases/{reference}/bridge/colleague": {"contact.invited"},
+    "POST /console/cases/{reference}/bridge/stop": {"bridge.noted"},
     "POST /console/cases/{reference}/bridge/outcome": {"contact.attempted"},
     "POST /console/cases/{reference}/texts": {"case.revealed", "message.queued", "message.accepted"},
     "POST /console/cases/{reference}/permissions": {"permission.given"},

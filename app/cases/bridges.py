@@ -52,7 +52,10 @@ OURS: Final = frozenset({What.CALLED, What.REFUSED, What.LED_IN, What.LED_OUT, W
 """What we do; everything else the carrier tells us."""
 
 A_CALL_LASTS: Final = timedelta(hours=2)
-"""After this long a call whose end nobody told us of counts as over."""
+"""After this long a call whose end nobody told us of counts as over, unless people are in it."""
+
+NO_CALL_LASTS_LONGER: Final = timedelta(days=1)
+"""The carrier itself ends every call by then. Whose end got lost is asked about long before (`open_ends`)."""
 
 
 class Bridge(Base):

@@ -6,14 +6,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, exists, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, selectinload
 
-from app.cases.bridges import A_CALL_LASTS, ENDS, OURS, Bridge, BridgeOutcome, Leg, LegFact, Role, What
-from app.cases.facts import Approach
+from app.cases.bridges import (
+    A_CALL_LASTS,
+    ENDS,
+    NO_CALL_LASTS_LONGER,
+    OURS,
+    Bridge,
+    BridgeOutcome,
+    Leg,
+    LegFact,
+    Role,
+    What,
+)
+from app.cases.facts import Approach, ContactAttempt
 from app.cases.models import Case
 from app.cases.outreach import Permit
-from app.cases.queries import going_on
+from app.cases.queries import going_on, joined_into
+from app.cases.together import a_machine, nobody_said, together, was_reached
 from app.errors import NoSuchPage
 from app.staff.models import Person
 
@@ -102,32 +114,42 @@ def note(session: Session, leg: Leg, what: What, *, at: datetime) -> bool:
 
 
 def conclude(session: Session, bridge: Bridge, outcome: str, *, by: Person, at: datetime, word: str = "") -> bool:
-    """Say how it went, once; it becomes an attempt, and `reached` is contact. False when it was said already.
+    """Say how it went; it becomes an attempt, and `reached` is contact. False when nothing was written: it was said
+    already, or the case is over.
 
+    The first word counts, but for one thing: who reached the person is not silenced by a colleague who did not.
     `word`: by whose word, where that is not the person who made the attempt.
     """
     case = going_on(session, bridge.case_id)
-    if bridge.outcome or case.closure:
+    said = session.get_one(ContactAttempt, bridge.outcome.attempt_id).outcome if bridge.outcome else None
+    if case.closure or said == "reached" or (said and outcome != "reached"):
         return False
     attempt = case.record_attempt(by=by, at=at, channel="call", outcome=outcome)
     session.flush()
-    bridge.outcome = BridgeOutcome(attempt_id=attempt.id, at=at, by=word or by.alias)
+    if bridge.outcome:
+        bridge.outcome.attempt_id, bridge.outcome.at, bridge.outcome.by = attempt.id, at, word or by.alias
+    else:
+        bridge.outcome = BridgeOutcome(attempt_id=attempt.id, at=at, by=word or by.alias)
     session.flush()
     return True
 
 
 def answer_question(session: Session, case: Case, outcome: str, *, by: Person, at: datetime) -> bool:
     """Take an attempt that is written down by hand for the answer to a call we placed, if they were asked about one."""
-    asked = _together(by.id).where(Bridge.case_id == case.id, _nobody_said()).order_by(Bridge.at.desc()).limit(1)
+    mine = together(by.id).where(Bridge.case_id.in_(_whole(session, case)), nobody_said())
+    asked = mine.order_by(Bridge.at.desc()).limit(1)
     bridge = session.scalar(asked)
     return bridge is not None and conclude(session, by_id(session, bridge.id), outcome, by=by, at=at)
 
 
 def open_ones(session: Session, *, at: datetime) -> Sequence[Bridge]:
-    """Bridges that somebody may still be in, or be rung for."""
+    """Bridges that somebody may still be in, or be rung for: those in which somebody is, however long they talk, and
+    for a while those of which we have not been told that they are over."""
     ended = exists().where(LegFact.leg_id == Leg.id, LegFact.what.in_(ENDS))
     going_on = exists().where(Leg.bridge_id == Bridge.id, ~ended)
-    young = Bridge.at > at - A_CALL_LASTS
+    came = exists().where(LegFact.leg_id == Leg.id, LegFact.what == What.READY)
+    somebody_is_in = exists().where(Leg.bridge_id == Bridge.id, came, ~ended)
+    young = (Bridge.at > at - A_CALL_LASTS) | (somebody_is_in & (Bridge.at > at - NO_CALL_LASTS_LONGER))
     return session.scalars(select(Bridge).where(young, going_on).order_by(Bridge.at).options(*_ALL)).all()
 
 
@@ -149,14 +171,17 @@ def on_the_phone(session: Session, *, at: datetime) -> frozenset[str]:
 
 
 def was_with_them(session: Session, case_id: str, person_id: str) -> bool:
-    """Whether this member of staff was in a room with the person of this case."""
-    return session.scalar(_together(person_id).where(Bridge.case_id == case_id).limit(1)) is not None
+    """Whether this member of staff was in a room with the person of this case, or of one that goes on as part of it.
+    A machine that answered is not the person, until they say that somebody came to the telephone."""
+    cases = _whole(session, session.get_one(Case, case_id))
+    with_them = together(person_id).where(Bridge.case_id.in_(cases), ~a_machine() | was_reached())
+    return session.scalar(with_them.limit(1)) is not None
 
 
 def unsaid(session: Session, person_id: str) -> dict[str, datetime]:
     """The cases whose person this member of staff was in a room with, without anybody saying yet how it went; and
     since when."""
-    return {bridge.case_id: bridge.at for bridge in session.scalars(_together(person_id).where(_nobody_said()))}
+    return {bridge.case_id: bridge.at for bridge in session.scalars(together(person_id).where(nobody_said()))}
 
 
 def _told_by(leg: Leg, what: What) -> str:
@@ -165,21 +190,9 @@ def _told_by(leg: Leg, what: What) -> str:
     return leg.person.alias if what is What.READY and leg.person else "carrier"
 
 
-def _nobody_said() -> ColumnElement[bool]:
-    return ~exists().where(BridgeOutcome.bridge_id == Bridge.id)
-
-
-def _together(person_id: str) -> Select[Bridge]:
-    """Bridges in which both this member of staff and the person were."""
-    staff, person = aliased(Leg), aliased(Leg)
-    theirs, persons = aliased(LegFact), aliased(LegFact)
-    return (
-        select(Bridge)
-        .join(staff, (staff.bridge_id == Bridge.id) & (staff.person_id == person_id))
-        .join(theirs, (theirs.leg_id == staff.id) & (theirs.what == What.READY))
-        .join(person, (person.bridge_id == Bridge.id) & (person.role == Role.PERSON))
-        .join(persons, (persons.leg_id == person.id) & (persons.what == What.READY))
-    )
+def _whole(session: Session, case: Case) -> list[str]:
+    """The ids of a case and of those that go on as part of it."""
+    return [case.id, *(one.id for one in joined_into(session, case))]
 
 
 def _conclude_in_vain(session: Session, leg: Leg, *, at: datetime) -> None:

@@ -95,11 +95,12 @@ class Case(Base):
         return next((hold for hold in self.holds if hold.released_at is None), None)
 
     @property
-    def keeper_id(self) -> str | None:
-        """Who has the case: its holder, or who was in contact when nobody holds it."""
-        if self.hold:
-            return self.hold.person_id
-        return self.first_contact.by_id if self.first_contact else None
+    def keeper_ids(self) -> frozenset[str]:
+        """Whose case it is: who holds it, and who was in contact first. They are two people after a conversation that
+        one left to the other; neither may lose sight of it."""
+        holder = self.hold.person_id if self.hold else None
+        spoke = self.first_contact.by_id if self.first_contact else None
+        return frozenset(filter(None, (holder, spoke)))
 
     @property
     def responsible(self) -> Assignment | None:
@@ -128,6 +129,11 @@ class Case(Base):
     def wishes(self) -> list[Wish]:
         """What the person has said about being contacted."""
         return [permission.wish for permission in self.permissions]
+
+    def allows(self, channel: str) -> bool:
+        """Whether the person's newest word about one way of contact was a yes, at whatever hours and however old."""
+        said = [permission.allowed for permission in self.permissions if permission.channel == channel]
+        return said[-1:] == [True]
 
     def begin_with(self, first: Colleague, *, at: datetime) -> None:
         """Name who is responsible for a case that was opened this moment: nobody was before."""

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
-from app.cases.permissions import SPANS, Hours, Wish, may_contact, within
+from app.cases.permissions import SPANS, Hours, Wish, within
 
 ASKED_LONG_AGO: Final = timedelta(days=7)
 """From this age on a permission is still good, and should be asked about again (`safety.md` section 1)."""
@@ -53,6 +53,7 @@ class Why(StrEnum):
     TOO_MANY = "too_many"
     TOO_SOON = "too_soon"
     NO_NUMBER = "no_number"
+    OVER = "over"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,11 @@ class Permit:
 
     at: datetime
     until: datetime
-    """The end of the safe hours, or of the permission if that comes first. UTC; nothing may arrive later."""
+    """The end of the safe hours, or of the permission if that comes first. UTC. For `any` the end of the day, in which
+    attempts are counted."""
+
+    arrives_by: datetime
+    """Nothing may arrive later. Like `until`, but hours that never end do not end at midnight."""
 
     hours: Hours
     left: int
@@ -92,7 +97,7 @@ class Permit:
 
     def holds(self, at: datetime) -> bool:
         """Whether it is still good at a moment."""
-        return self.at <= at < min(self.until, self.at + HOLDS_FOR)
+        return self.at <= at < min(self.arrives_by, self.at + HOLDS_FOR)
 
 
 def judge(
@@ -115,9 +120,10 @@ def judge(
         about=last.about,
         at=at,
         until=min(_lapses(newest), *(window(wish.hours, local).ends for wish in newest)),
+        arrives_by=min([_lapses(newest), *(window(hours, local).ends for hours in _that_end(newest))]),
         hours=last.hours,
         left=rules.attempts_per_window - _tried(tries, window(last.hours, local), at) - 1,
-        voicemail=may_contact(wishes, "voicemail", local=local),
+        voicemail=_may_hear_a_voice(wishes, last.about, local=local),
         is_old=at - last.said_at >= ASKED_LONG_AGO,
         issued=_ISSUED_HERE,
     )
@@ -135,6 +141,16 @@ def window(hours: Hours, local: datetime) -> Window:
         first -= timedelta(days=1)
     last = first + timedelta(days=1) if over_midnight else first
     return Window(_on_the_wall(first, starts, local), _on_the_wall(last, ends, local))
+
+
+def _may_hear_a_voice(wishes: Sequence[Wish], number: str, *, local: datetime) -> bool:
+    """Whether a message may be left on this number: what was said of another one says nothing of this."""
+    newest = _newest(wishes, "voicemail", local.astimezone(UTC))
+    return not _not_allowed(newest, local=local) and all(wish.about == number for wish in newest)
+
+
+def _that_end(newest: Sequence[Wish]) -> list[Hours]:
+    return [wish.hours for wish in newest if wish.hours != Hours.ANY]
 
 
 def _newest(wishes: Sequence[Wish], channel: str, at: datetime) -> list[Wish]:

@@ -42,7 +42,7 @@ class Outside:
     def text(self, number: Number, permit: Permit, *, body: str, status_url: str, at: datetime) -> str:
         """Text the person. The carrier's reference. May raise `CarrierError`."""
         _insist(number, permit, "sms", at=at)
-        valid_for = min(TEXT_WAITS, permit.until - at) / self.speed
+        valid_for = min(TEXT_WAITS, permit.arrives_by - at) / self.speed
         return self.carrier.text(to=number.e164, body=body, status_url=status_url, valid_for=valid_for)
 
 

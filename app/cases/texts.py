@@ -73,7 +73,8 @@ def write(
     session: Session, case: Case, permit: Permit, *, wording: str, language: str, by: Person, at: datetime
 ) -> PersonText:
     """Write a text down, under a permission; it is sent afterwards, outside the transaction."""
-    text = PersonText(case_id=case.id, by_id=by.id, at=at, wording=wording, language=language, valid_until=permit.until)
+    latest = permit.arrives_by
+    text = PersonText(case_id=case.id, by_id=by.id, at=at, wording=wording, language=language, valid_until=latest)
     session.add(text)
     session.flush()
     case.log("message.queued", by=by.alias, at=at, wording=wording, channel="sms")

@@ -1,50 +1,46 @@
 """The attendant at the switchboard: rings the telephones of a bridge, and sends home who waits in vain.
 
-It looks only at rows, and writes down what it does before it does it; so any process may attend to any bridge, and
-nothing is done twice. Only the number of a person waits in the process in which the button was pressed.
+It looks only at rows, and writes down that it rings a telephone before it does; so any process may attend to any
+bridge, and nobody is called twice. Leading and hanging up do no harm twice: they are tried until the carrier has done
+it. Only the number of a person waits in the process in which the button was pressed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from app.cases import bridging
-from app.cases.bridge_steps import A_TICKET_LASTS, Deed, Step, steps
-from app.cases.bridges import Bridge, Leg, Role, What
+from app.cases.bridge_steps import A_TICKET_LASTS, Deed, Step, is_sought, steps
+from app.cases.bridges import ENDS, Bridge, Leg, Role, What
 from app.cases.contents import Number
-from app.cases.outreach import Permit
 from app.cases.outside import Outside
-from app.cases.queries import going_on
-from app.cases.reach import may_seek
+from app.cases.reach import leave_for
+from app.console.patience import Patience
+from app.console.placing import Placing, Say
 from app.console.tickets import Tickets
 from app.db import Database
 from app.logs import Log
-from app.notifications import pace
 from app.staff.directory import Directory
 from app.telephony.carrier import CarrierError, Trouble
 
-STAFF_RING_FOR: Final = timedelta(seconds=25)
-ANOTHER_MAY_HOLD_IT: Final = timedelta(seconds=10)
-"""How long a handler waits in the room for a process that holds the number, before we say that it is lost."""
+_AT_ONCE_OR_NEVER: Final = (Deed.CALL_STAFF, Deed.CALL_PERSON)
+"""Nobody is called twice: whether it was done is written down before it is tried."""
 
-_MUST_SUCCEED: Final = (Deed.CALL_STAFF, Deed.CALL_PERSON, Deed.LEAD_IN)
+_UNTIL_DONE: Final = {Deed.LEAD_IN: What.LED_IN, Deed.LEAD_OUT: What.LED_OUT, Deed.HANG_UP: What.HUNG_UP}
+"""What is tried again until the carrier has done it, and then written down."""
 
-PAGES_GO_FIRST_FOR: Final = timedelta(seconds=3)
-"""The carrier starts one call a second; for so long a bridge stands back for pages."""
+TRIES: Final = 3
+"""After so many tries that failed in our own house nobody waits any longer for a telephone to ring."""
 
-_ENDS_A_CALL: Final = (Deed.HANG_UP, Deed.GIVE_UP)
+_ENDS_A_CALL: Final = (Deed.HANG_UP, Deed.GIVE_UP, Deed.LEAD_OUT)
 _OVER_ALREADY: Final = (404, 20404, 21220)
 """The carrier's codes for a call that is not in progress any more."""
 
 _log = Log("bridge")
-
-Say = Callable[[], str | None]
-"""One thing to ask of the carrier; a call's reference, where one is made."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +52,16 @@ class Attendant:
     directory: Directory = field(repr=False)
     public_url: str
     tickets: Tickets = field(default_factory=Tickets, repr=False)
+    patience: Patience = field(default_factory=Patience, repr=False)
 
     @property
     def speed(self) -> float:
         """How fast the line's clock runs beside the carrier's."""
         return self.outside.speed
+
+    @property
+    def _placing(self) -> Placing:
+        return Placing(self.outside, self.directory, self.public_url, self.tickets)
 
     def expect(self, bridge_id: str, number: Number, *, at: datetime) -> None:
         """Remember the number for when the handler has pressed the key."""
@@ -69,92 +70,60 @@ class Attendant:
     def attend(self, at: datetime) -> int:
         """Do everything that is to be done now, once. How many things that was."""
         self.tickets.forget_old(at=at)
+        waiting = self.tickets.bridges()
         with self.db.reading() as session:
-            due = [step for bridge in bridging.open_ones(session, at=at) for step in self._steps(bridge, at)]
-        return sum(self._do(step, at) for step in due)
+            bridges = bridging.open_ones(session, at=at)
+            due = [step for bridge in bridges for step in self._due(session, bridge, at)]
+        self.tickets.forget(waiting - {bridge.id for bridge in bridges if _wants_a_number(bridge)})
+        return sum(self._try(step, at) for step in due if self.patience.is_over(step, at=at))
 
     def is_busy(self, at: datetime) -> bool:
         """Whether there is a bridge to attend to."""
         with self.db.reading() as session:
             return bool(bridging.open_ones(session, at=at))
 
-    def _steps(self, bridge: Bridge, at: datetime) -> list[Step]:
-        return steps(bridge, at=at, speed=self.speed)
+    def _due(self, session: Session, bridge: Bridge, at: datetime) -> list[Step]:
+        """Like `_steps`; one bridge that cannot be read does not stop the others."""
+        try:
+            return self._steps(session, bridge, at)
+        except Exception as trouble:  # noqa: BLE001 - the others are attended to all the same
+            _log.error("a bridge could not be looked at", problem=trouble)
+            return []
+
+    def _steps(self, session: Session, bridge: Bridge, at: datetime) -> list[Step]:
+        """What is to be done; also when the leave to seek the person is lost while their telephone rings."""
+        allowed = not is_sought(bridge) or leave_for(session, bridge, at=at) is not None
+        return steps(bridge, at=at, speed=self.speed, allowed=allowed)
+
+    def _try(self, step: Step, at: datetime) -> bool:
+        """Do it. What goes wrong in one bridge is said aloud, and does not stop the others."""
+        try:
+            return self._do(step, at)
+        except Exception as trouble:  # noqa: BLE001 - the others are attended to all the same
+            _log.error("a bridge could not be attended to", problem=trouble, step=step.deed.value)
+        self.patience.wait(step, at=at, speed=self.speed)
+        if self.patience.tried(step) >= TRIES and step.deed not in _ENDS_A_CALL:
+            self._give_up(step, at)
+        return False
+
+    def _give_up(self, step: Step, at: datetime) -> None:
+        """Nobody waits any longer for what we cannot do."""
+        try:
+            with self.db.transaction() as session:
+                bridging.note(session, bridging.leg_by_id(session, step.leg_id), What.REFUSED, at=at)
+        except Exception as trouble:  # noqa: BLE001 - as above
+            _log.error("a bridge could not be given up", problem=trouble, step=step.deed.value)
 
     def _do(self, step: Step, at: datetime) -> bool:
         """Write down that it is done, then do it: of two processes only one gets to the second half."""
         with self.db.transaction() as session:
             leg = bridging.leg_by_id(session, step.leg_id)
-            if step not in self._steps(leg.bridge, at):
+            if step not in self._steps(session, leg.bridge, at):
                 return False
             known = len(leg.facts)
-            say = self._decide(session, step.deed, leg, at)
+            say = self._placing.decide(session, step.deed, leg, at)
             changed = len(leg.facts) > known
         return (self._ask_the_carrier(say, step, at) if say else False) or changed
-
-    def _decide(self, session: Session, deed: Deed, leg: Leg, at: datetime) -> Say | None:
-        match deed:
-            case Deed.CALL_STAFF:
-                return self._call_staff(session, leg, at)
-            case Deed.CALL_PERSON:
-                return self._call_person(session, leg, at)
-            case Deed.LEAD_IN:
-                return self._lead(session, leg, What.LED_IN, "room", at)
-            case Deed.LEAD_OUT:
-                return self._lead(session, leg, What.LED_OUT, "left", at)
-            case Deed.HANG_UP:
-                return self._hanging_up(leg)
-            case Deed.GIVE_UP:
-                bridging.note(session, leg, What.NO_ANSWER if leg.has(What.CALLED) else What.REFUSED, at=at)
-                return self._hanging_up(leg) if leg.ref and not leg.bridge.approach_id else None
-
-    def _call_staff(self, session: Session, leg: Leg, at: datetime) -> Say | None:
-        number = self.directory.phone_of(session, leg.person) if leg.person else None
-        if number is None:
-            bridging.note(session, leg, What.FAILED, at=at)
-            return None
-        if not self._may_ring(session, leg.at, at):
-            return None
-        bridging.note(session, leg, What.CALLED, at=at)
-        answer_url, status_url = self._url(leg, "screen"), self._url(leg, "status")
-        return lambda: self.outside.carrier.call(
-            to=number, answer_url=answer_url, status_url=status_url, ring_for=STAFF_RING_FOR
-        )
-
-    def _call_person(self, session: Session, leg: Leg, at: datetime) -> Say | None:
-        """Ask the rule once more, at the moment itself; then the number is used, and gone from here."""
-        bridge = leg.bridge
-        ready = bridge.leg_of(Role.HANDLER).when(What.READY) or at
-        if not self.tickets.holds(bridge.id, at=at):
-            if at - ready >= ANOTHER_MAY_HOLD_IT * self.speed:
-                bridging.note(session, leg, What.REFUSED, at=at)
-            return None
-        if not self._may_ring(session, ready, at):
-            return None
-        number = self.tickets.take(bridge.id)
-        case = going_on(session, bridge.case_id)
-        permit = may_seek(session, case, "call", at=at)
-        still_theirs = case.keeper_id == bridge.by_id
-        if not (isinstance(permit, Permit) and still_theirs and permit.about == number.content_id):
-            bridging.note(session, leg, What.REFUSED, at=at)
-            return None
-        bridging.note(session, leg, What.CALLED, at=at)
-        case.log("contact.bridged", by=bridge.by.alias, at=at)
-        answer_url, status_url = self._url(leg, "answer"), self._url(leg, "status")
-        return lambda: self.outside.call(number, permit, answer_url=answer_url, status_url=status_url, at=at)
-
-    def _may_ring(self, session: Session, since: datetime, at: datetime) -> bool:
-        """Whether it is our turn: pages go first, but somebody waits here, and an engine that is dead sends none."""
-        return pace.take_turn(session, at=at) or at - since >= PAGES_GO_FIRST_FOR * self.speed
-
-    def _lead(self, session: Session, leg: Leg, what: What, to: str, at: datetime) -> Say:
-        bridging.note(session, leg, what, at=at)
-        reference, to_url = leg.ref or "", self._url(leg, to)
-        return lambda: self.outside.carrier.lead(reference, to_url=to_url)
-
-    def _hanging_up(self, leg: Leg) -> Say:
-        reference = leg.ref or ""
-        return lambda: self.outside.carrier.hang_up(reference)
 
     def _ask_the_carrier(self, say: Say, step: Step, at: datetime) -> bool:
         """Whether the carrier did it. What it answers is written down in a transaction of its own."""
@@ -170,19 +139,24 @@ class Attendant:
         with self.db.transaction() as session:
             leg = bridging.leg_by_id(session, step.leg_id)
             _note_answer(session, leg, step.deed, ref, problem, at=at)
+        if problem and step.deed in _UNTIL_DONE:
+            self.patience.wait(step, at=at, speed=self.speed)
         return problem is None
-
-    def _url(self, leg: Leg, path: str) -> str:
-        return f"{self.public_url}/carrier/bridge/{leg.id}/{path}"
 
 
 def _note_answer(
     session: Session, leg: Leg, deed: Deed, ref: str | None, problem: CarrierError | None, *, at: datetime
 ) -> None:
-    """The reference of a call that was made; or that none was, so that nobody waits for it. A hanging up that failed
-    is done again."""
+    """The reference of a call that was made; or that none was, so that nobody waits for it. What else failed is done
+    again, but a call that came in stays as it is when the carrier will not move it."""
     leg.ref = leg.ref or ref
-    if problem is None and deed is Deed.HANG_UP:
-        bridging.note(session, leg, What.HUNG_UP, at=at)
-    if problem and not problem.maybe_done and deed in _MUST_SUCCEED:
+    if problem is None and deed in _UNTIL_DONE:
+        bridging.note(session, leg, _UNTIL_DONE[deed], at=at)
+    will_not = problem is not None and not problem.maybe_done
+    for_good = deed is Deed.LEAD_IN and problem is not None and problem.trouble is not Trouble.TRANSIENT
+    if will_not and (deed in _AT_ONCE_OR_NEVER or for_good):
         bridging.note(session, leg, What.REFUSED, at=at)
+
+
+def _wants_a_number(bridge: Bridge) -> bool:
+    return not any(leg.has(What.CALLED, *ENDS) for leg in bridge.legs if leg.role == Role.PERSON)

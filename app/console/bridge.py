@@ -13,24 +13,28 @@ from fastapi import APIRouter, Depends
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from app.cases import bridging, calls
+from app.cases import bridging
 from app.cases.bridge_stages import Stage
-from app.cases.bridges import Bridge, What
+from app.cases.bridges import Bridge, Role, What
 from app.cases.models import Case
 from app.cases.outreach import Permit
 from app.cases.reach import may_seek
-from app.console import panel, sight
+from app.console import sight
 from app.console.attending import Attending
-from app.console.case import address, likely_reason, sheet
-from app.console.deeds import ADeed, kept_case
+from app.console.case import address, likely_reason
+from app.console.colleagues import on_the_phone
+from app.console.conversation import current, stage_at
+from app.console.deeds import ADeed, kept_case, page_again
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, quietly
 from app.console.forms import Chosen
+from app.console.panel import panel_for
 from app.console.paper import paper_for
 from app.console.reveal import number_of
 from app.console.site import ASite, Site
+from app.db import one_at_a_time
 from app.errors import DygnetError
 from app.logs import Log
-from app.web import Now, Posted
+from app.web import Now
 
 router = APIRouter(prefix="/console/cases/{reference}/bridge", dependencies=[Depends(from_our_pages)])
 
@@ -47,11 +51,11 @@ def call(reference: str, site: ASite, who: ADeed, now: Now) -> Response:
     if case is None:
         raise sight.no_such_case()
     if attending is None or begun is None:
-        return _not_now(site, case, who, "mistake.bridge", at=now)
+        return not_now(site, case, who, "mistake.bridge", at=now)
     bridge, permit = begun
     if not _hand_over(site, attending, bridge, permit, at=now):
-        return _not_now(site, case, who, "reveal.cannot_open", at=now, status=500)
-    return _to_the_panel(case)
+        return not_now(site, case, who, "reveal.cannot_open", at=now, status=500)
+    return to_the_panel(case)
 
 
 @router.get("")
@@ -62,48 +66,32 @@ def fragment(reference: str, site: ASite, now: Now, who: Annotated[SignedIn, qui
         if case is None:
             raise sight.no_such_case()
         paper = paper_for(session, site, who, at=now)
-        shown = panel.panel_for(session, case, paper)
-        return paper.show("bridge", case=case, panel=shown, bridge_outcomes=panel.OUTCOMES, chosen=Chosen())
+        return paper.show("bridge", case=case, panel=panel_for(session, case, paper), chosen=Chosen())
 
 
-@router.post("/colleague")
-def bring_in(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> Response:
-    """Ring a colleague or an interpreter into the conversation. A call that came in is brought into a room for it."""
+@router.post("/stop")
+def call_off(reference: str, site: ASite, who: ADeed, now: Now) -> Response:
+    """They think better of it while their own telephone rings. Nobody is called, and no attempt is used up."""
     with site.db.transaction() as session:
-        case = kept_case(session, reference, who, at=now, may=sight.may_bring_in)
-        problem = _invite(session, case, who, posted.get("alias", ""), at=now) if case and site.attending else None
+        case = kept_case(session, reference, who, at=now)
+        stopped = _call_off(session, case, who, at=now) if case else False
     if case is None:
         raise sight.no_such_case()
-    if problem or site.attending is None:
-        return _not_now(site, case, who, problem or "mistake.bridge", at=now)
-    site.attending.wake()
-    return _to_the_panel(case)
-
-
-@router.post("/outcome")
-def say_how_it_went(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> Response:
-    """What the handler says of the call, where they have not said it by key."""
-    outcome = posted.get("outcome", "")
-    with site.db.transaction() as session:
-        case = kept_case(session, reference, who, at=now, may=sight.may_record)
-        known = outcome in panel.OUTCOMES
-        if case and known:
-            _conclude(session, case, who, outcome, at=now)
-        seen = case is not None and sight.sees(case, who)
-    if case is None:
-        raise sight.no_such_case()
-    if not known:
-        return _not_now(site, case, who, "mistake.outcome", at=now)
-    return _to_the_panel(case) if seen else RedirectResponse("/console/", status_code=303)
+    if not stopped:
+        return not_now(site, case, who, "mistake.too_late_to_stop", at=now)
+    if site.attending:
+        site.attending.wake()
+    return to_the_panel(case)
 
 
 def _begin(session: Session, case: Case, who: SignedIn, *, at: datetime) -> tuple[Bridge, Permit] | None:
     """A bridge, if the rule allows it and the handler's telephone is free."""
+    one_call_for(session, who.person_id)
     permit = may_seek(session, case, "call", at=at)
-    busy = who.person_id in bridging.on_the_phone(session, at=at) | calls.talking(session, at=at)
+    busy = who.person_id in on_the_phone(session, at=at)
     if busy or case.closure or case.join or not isinstance(permit, Permit):
         return None
-    if (running := panel.current(session, case, at=at)) and panel.stage_at(running, at).goes_on:
+    if (running := current(session, case, at=at)) and stage_at(running, at).goes_on:
         return None
     case.log("case.revealed", by=who.alias, at=at, because=likely_reason(case), what="number", via="bridge")
     return bridging.begin(session, case, permit, by=who.person(session), at=at), permit
@@ -125,35 +113,26 @@ def _hand_over(site: Site, attending: Attending, bridge: Bridge, permit: Permit,
     return True
 
 
-def _invite(session: Session, case: Case, who: SignedIn, alias: str, *, at: datetime) -> str | None:
-    """Ring them in; or what is wrong, as the key of a sentence."""
-    found = next((person for person in panel.colleagues(session, who) if person.alias == alias), None)
-    if found is None:
-        return "mistake.colleague"
-    if found.id in bridging.on_the_phone(session, at=at) | calls.talking(session, at=at):
-        return "mistake.colleague_busy"
-    me = who.person(session)
-    bridge = panel.current(session, case, at=at)
-    if bridge is None or not panel.stage_at(bridge, at).goes_on:
-        approach = panel.on_the_line(session, case, who, at=at)
-        if approach is None or approach.connection is None:
-            return "mistake.nobody_on_the_line"
-        bridge = bridging.move(session, case, approach, ref=approach.connection.ref or "", by=me, at=at)
-    bridging.invite(session, bridge, found, by=me, at=at)
-    return None
+def _call_off(session: Session, case: Case, who: SignedIn, *, at: datetime) -> bool:
+    bridge = current(session, case, at=at)
+    if bridge is None or bridge.by_id != who.person_id:
+        return False
+    bridge = bridging.by_id(session, bridge.id)
+    if stage_at(bridge, at) is not Stage.RINGS_YOU:
+        return False
+    return bridging.note(session, bridge.leg_of(Role.PERSON), What.REFUSED, at=at)
 
 
-def _conclude(session: Session, case: Case, who: SignedIn, outcome: str, *, at: datetime) -> None:
-    bridge = panel.current(session, case, at=at)
-    if bridge and panel.stage_at(bridge, at) is Stage.ASKS:
-        bridging.conclude(session, bridging.by_id(session, bridge.id), outcome, by=who.person(session), at=at)
+def one_call_for(session: Session, person_id: str) -> None:
+    """Nobody else may decide at this moment that this telephone is free."""
+    one_at_a_time(session, f"telephone|{person_id}")
 
 
-def _not_now(site: Site, case: Case, who: SignedIn, mistake: str, *, at: datetime, status: int = 409) -> Response:
-    with site.db.reading() as session:
-        chosen = Chosen(mistakes={"bridge": mistake})
-        return sheet(session, case, paper_for(session, site, who, at=at), chosen=chosen, status=status)
+def not_now(site: Site, case: Case, who: SignedIn, mistake: str, *, at: datetime, status: int = 409) -> Response:
+    """The page once more, with what is wrong said in the panel."""
+    return page_again(site, case, who, Chosen(mistakes={"bridge": mistake}), at=at, status=status)
 
 
-def _to_the_panel(case: Case) -> Response:
+def to_the_panel(case: Case) -> Response:
+    """Where what they did shows."""
     return RedirectResponse(f"{address(case)}#bridge", status_code=303)

@@ -17,13 +17,14 @@ from app.cases.contents import REVEAL_REASONS
 from app.cases.facts import ATTEMPT_OUTCOMES, CONTACT_CHANNELS, Content
 from app.cases.models import Case
 from app.cases.permissions import Hours, may_contact
+from app.cases.reach import may_seek
 from app.console import sight
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
 from app.console.forms import Chosen, at_a_tap, endings_for
 from app.console.history import alarms, outcome
-from app.console.next_step import newest
+from app.console.next_step import WAYS, Leave, newest
 from app.console.pad import pad_for
-from app.console.panel import OUTCOMES, panel_for
+from app.console.panel import panel_for
 from app.console.paper import Paper, paper_for
 from app.console.questions import questions_for
 from app.console.rows import row_of, ties_of
@@ -90,7 +91,7 @@ def sheet(
         "case",
         status=status,
         case=case,
-        row=row_of(case, paper.who, paper.times, ties_of(session, paper.who)),
+        row=row_of(case, paper.who, paper.times, ties_of(session, paper.who), _leave(session, case, paper)),
         is_open=is_open,
         keeps=is_open and sight.keeps(case, paper.who),
         may_record=is_open and sight.may_record(case, paper.who),
@@ -110,10 +111,14 @@ def sheet(
         maybe_same=[other.reference for other in queries.maybe_the_same(session, case)],
         joined=queries.joined_into(session, case),
         panel=panel_for(session, case, paper),
-        bridge_outcomes=OUTCOMES,
         pad=pad_for(session, case, paper),
         questions=questions_for(session, case, paper),
     )
+
+
+def _leave(session: Session, case: Case, paper: Paper) -> dict[str, Leave]:
+    """Whether the person may be sought now: what the step on top says, and the button below it."""
+    return {way: may_seek(session, case, way, at=paper.times.now) for way in WAYS}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from app.clock import Clock
-from app.console import asking, board, bridge, case, deeds, log, reveal, roster, session, tap, writing
+from app.console import asking, board, bridge, case, deeds, log, reveal, roster, session, talk, tap, writing
 from app.console.attending import Attending
 from app.console.pad import TEXTS
 from app.console.session import SIGN_IN, preferred
@@ -64,7 +64,7 @@ def create_console(
         attending=attending,
     )
     face.mount("/console/assets", StaticFiles(directory=_FOLDER / "assets"))
-    for room in (session, board, case, deeds, tap, reveal, bridge, writing, asking, roster, log):
+    for room in (session, board, case, deeds, tap, reveal, bridge, talk, writing, asking, roster, log):
         face.include_router(room.router)
     return face
 

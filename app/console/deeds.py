@@ -29,8 +29,6 @@ router = APIRouter(prefix="/console/cases/{reference}", dependencies=[Depends(fr
 ADeed = Annotated[SignedIn, deed(*CASE_ROLES)]
 """Stands before `Posted` in a signature: who somebody is comes before what they sent."""
 
-Right = Callable[[Case, SignedIn], bool]
-
 SAME_TAP: Final = timedelta(seconds=5)
 """Real time within which the same attempt by the same person is a finger that tapped twice."""
 
@@ -63,7 +61,7 @@ def pass_on(reference: str, site: ASite, who: ADeed, now: Now) -> Response:
     if case is None:
         raise sight.no_such_case()
     if answer == Answer.OVER:
-        return _again(site, case, who, Chosen(mistakes={"release": "mistake.no_passing_on"}), at=now)
+        return page_again(site, case, who, Chosen(mistakes={"release": "mistake.no_passing_on"}), at=now)
     return RedirectResponse(HOME, status_code=303)
 
 
@@ -94,7 +92,7 @@ def close(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> 
 
 
 def kept_case(
-    session: Session, reference: str, who: SignedIn, *, at: datetime, may: Right = sight.keeps
+    session: Session, reference: str, who: SignedIn, *, at: datetime, may: sight.Right = sight.keeps
 ) -> Case | None:
     """The case, locked for change, if it is theirs; otherwise a refusal in the log, and None."""
     case = queries.by_reference(session, reference)
@@ -104,8 +102,23 @@ def kept_case(
     return None
 
 
+def page_again(site: Site, case: Case, who: SignedIn, chosen: Chosen, *, at: datetime, status: int = 422) -> Response:
+    """The page with what is wrong on it; not for whoever may do a thing to the case and not see it."""
+    with site.db.reading() as session:
+        case = session.get_one(Case, case.id)
+        if not sight.sees(case, who):
+            return RedirectResponse(HOME, status_code=303)
+        return sheet(session, case, paper_for(session, site, who, at=at), chosen=chosen, status=status)
+
+
 def _write(
-    reference: str, site: Site, who: SignedIn, write: Callable[[Case, Person], Chosen], *, may: Right, at: datetime
+    reference: str,
+    site: Site,
+    who: SignedIn,
+    write: Callable[[Case, Person], Chosen],
+    *,
+    may: sight.Right,
+    at: datetime,
 ) -> Response:
     with site.db.transaction() as session:
         case = kept_case(session, reference, who, at=at, may=may)
@@ -118,14 +131,9 @@ def _write(
         seen = case is not None and sight.sees(case, who)
     if case is None:
         raise sight.no_such_case()
-    if not seen:
-        return RedirectResponse(HOME, status_code=303)
-    return _again(site, case, who, chosen, at=at) if chosen.mistakes else _back_to(case)
-
-
-def _again(site: Site, case: Case, who: SignedIn, chosen: Chosen, *, at: datetime) -> Response:
-    with site.db.reading() as session:
-        return sheet(session, case, paper_for(session, site, who, at=at), chosen=chosen, status=422)
+    if chosen.mistakes:
+        return page_again(site, case, who, chosen, at=at)
+    return _back_to(case) if seen else RedirectResponse(HOME, status_code=303)
 
 
 def _back_to(case: Case) -> Response:

@@ -32,6 +32,8 @@ class Chosen:
     channel: str = ""
     outcome: str = ""
     code: str = ""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """What the person answered about being contacted."""
     mistakes: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -1,17 +1,24 @@
-"""What is asked of the reader now: one step, worked out from how the case stands and what the person said. Pure."""
+"""What is asked of the reader now: one step, worked out from how the case stands and whether the person may be sought.
+
+Pure: the rule itself is asked elsewhere, once, so that the step and the button never say different things.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from app.cases.first_contact import Standing
-from app.cases.permissions import Hours, Wish, may_contact, within
+from app.cases.outreach import Permit, Refused, Why
+from app.cases.permissions import Hours, Wish
 
-HOURS_AHEAD = 48
-"""How far the next safe hour is looked for; every span of hours comes once a day."""
+WAYS: Final = ("call", "sms")
+"""How the person may be sought; the first comes first."""
+
+Leave = Permit | Refused
 
 
 class Step(StrEnum):
@@ -43,6 +50,10 @@ class Step(StrEnum):
         return self in {Step.CALL, Step.TEXT, Step.RECORD, Step.DECIDE}
 
 
+_NOW: Final = {"call": Step.CALL, "sms": Step.TEXT}
+_LATER: Final = {"call": Step.CALL_LATER, "sms": Step.TEXT_LATER}
+
+
 @dataclass(frozen=True)
 class Next:
     """The step, and for one that has to wait, until when and for which hours."""
@@ -62,8 +73,8 @@ class Reader:
     """They had the caller on the line and have not yet written down how it went."""
 
 
-def next_step(standing: Standing, reader: Reader, wishes: Sequence[Wish], *, local: datetime) -> Next:
-    """The one thing to do next. `local` is now, in the programme's time zone."""
+def next_step(standing: Standing, reader: Reader, leave: Mapping[str, Leave]) -> Next:
+    """The one thing to do next. `leave`: what `outreach` says now of each way to seek the person."""
     match standing:
         case Standing.WAITING:
             return Next(Step.TAKE if reader.may_take else Step.WAITS)
@@ -72,7 +83,7 @@ def next_step(standing: Standing, reader: Reader, wishes: Sequence[Wish], *, loc
         case Standing.TAKEN if reader.has_spoken:
             return Next(Step.RECORD)
         case Standing.TAKEN:
-            return _contact(wishes, local=local)
+            return _contact(leave)
         case Standing.REACHED:
             return Next(Step.DECIDE if reader.keeps else Step.REACHED)
     return Next(Step.OVER)
@@ -84,23 +95,15 @@ def newest(wishes: Iterable[Wish], channel: str) -> Wish | None:
     return max(said, key=lambda wish: (wish.said_at, not wish.allowed), default=None)
 
 
-def _contact(wishes: Sequence[Wish], *, local: datetime) -> Next:
-    for channel, now in (("call", Step.CALL), ("sms", Step.TEXT)):
-        if may_contact(wishes, channel, local=local):
-            return Next(now)
-    last = [wish for channel in ("call", "sms") if (wish := newest(wishes, channel))]
-    allowed = [wish for wish in last if wish.allowed]
-    for wish in allowed:
-        if local < wish.expires_at:
-            later = Step.CALL_LATER if wish.channel == "call" else Step.TEXT_LATER
-            return Next(later, wish.hours, _opens_at(wish, local=local))
-    if allowed:
+def _contact(leave: Mapping[str, Leave]) -> Next:
+    for channel in WAYS:
+        if isinstance(leave.get(channel), Permit):
+            return Next(_NOW[channel])
+    refused = {channel: answer for channel, answer in leave.items() if isinstance(answer, Refused)}
+    for channel in WAYS:
+        if channel in refused and refused[channel].until:
+            return Next(_LATER[channel], refused[channel].hours, refused[channel].until)
+    why = {answer.why for answer in refused.values()}
+    if Why.EXPIRED in why:
         return Next(Step.EXPIRED)
-    return Next(Step.THEY_CALL if last else Step.NOT_ASKED)
-
-
-def _opens_at(wish: Wish, *, local: datetime) -> datetime | None:
-    """The next full hour, by the clock on the wall, that lies in the safe hours."""
-    hour = local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
-    coming = (hour + timedelta(hours=ahead) for ahead in range(1, HOURS_AHEAD))
-    return next((at for at in coming if within(wish.hours, at.astimezone(local.tzinfo))), None)
+    return Next(Step.NOT_ASKED if why <= {Why.NOT_ASKED} else Step.THEY_CALL)

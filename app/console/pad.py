@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,9 @@ from app.console.paper import Paper
 
 TEXTS: Final = Catalogue(Path(__file__).parent / "texts")
 
+NEWS_FOR: Final = timedelta(minutes=10)
+"""Real time for which a text that was sent is what there is to say about texts."""
+
 
 @dataclass(frozen=True)
 class Pad:
@@ -37,6 +41,8 @@ class Pad:
 
     language: str
     sent: Sequence[PersonText]
+    news: PersonText | None
+    """The one that was sent just now: what became of it is said on top."""
 
     @property
     def permit(self) -> Permit | None:
@@ -58,13 +64,14 @@ def pad_for(session: Session, case: Case, paper: Paper) -> Pad | None:
     """The pad for this reader, or None where texting the person is not for them."""
     if case.closure or case.join or not sight.keeps(case, paper.who):
         return None
-    language = language_of(case)
+    language, sent = language_of(case), _sent(session, case)
     return Pad(
         answer=may_seek(session, case, "sms", at=paper.times.now),
         by_hand=paper.site.attending is None,
         wordings=[(key, TEXTS.say(language, key)) for key in wordings()],
         language=language,
-        sent=_sent(session, case),
+        sent=sent,
+        news=next((text for text in sent if paper.times.now - text.at < NEWS_FOR * paper.site.clock.speed), None),
     )
 
 
@@ -74,9 +81,9 @@ def wordings() -> list[str]:
 
 
 def language_of(case: Case) -> str:
-    """The language the person used last, if there are texts in it."""
-    last = max(case.approaches, key=lambda approach: approach.at)
-    return TEXTS.nearest(last.language)
+    """The language the person chose last, if there are texts in it. Whoever writes a text chooses none."""
+    chosen = [approach for approach in case.approaches if approach.channel != "sms"] or case.approaches
+    return TEXTS.nearest(max(chosen, key=lambda approach: approach.at).language)
 
 
 def _sent(session: Session, case: Case) -> Sequence[PersonText]:

@@ -14,10 +14,13 @@ from app.cases.bridging import unsaid
 from app.cases.facts import Approach, Connection
 from app.cases.first_contact import Standing
 from app.cases.models import Case
+from app.cases.outreach import Rules, judge
+from app.cases.reach import rules_of
 from app.console.doors import SignedIn
-from app.console.next_step import Next, Reader, next_step
+from app.console.next_step import WAYS, Leave, Next, Reader, next_step
 from app.console.sight import asked, keeps, may_take, oversees, spoke
 from app.console.times import Times
+from app.programme.apply import current
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,9 @@ def board(session: Session, who: SignedIn, times: Times) -> Board:
             if keeps(case, who) or (case.awaits_contact and (case.hold is None or spoke(case, who)))
         ]
     ties = ties_of(session, who)
-    rows = sorted((row_of(case, who, times, ties) for case in shown), key=_pressing)
+    rules, local = rules_of(current(session)), times.now.astimezone(times.zone)
+    rows = [row_of(case, who, times, ties, _at_a_glance(case, rules, local)) for case in shown]
+    rows.sort(key=_pressing)
     return Board(
         running=[row for row in rows if row.runs],
         reached=[row for row in rows if not row.runs],
@@ -87,8 +92,8 @@ def ties_of(session: Session, who: SignedIn) -> Ties:
     return Ties(asked=asked(session, who), spoke_at=dict(spoke.all()) | unsaid(session, who.person_id))
 
 
-def row_of(case: Case, who: SignedIn, times: Times, ties: Ties) -> Row:
-    """The case as this reader sees it now."""
+def row_of(case: Case, who: SignedIn, times: Times, ties: Ties, leave: Mapping[str, Leave]) -> Row:
+    """The case as this reader sees it now. `leave`: whether the person may be sought, each way there is."""
     mine = keeps(case, who)
     reader = Reader(
         keeps=mine,
@@ -104,8 +109,14 @@ def row_of(case: Case, who: SignedIn, times: Times, ties: Ties) -> Row:
         overdue=case.is_overdue(times.now),
         whose=_whose(case),
         mine=mine,
-        next=next_step(case.standing, reader, case.wishes, local=times.now.astimezone(times.zone)),
+        next=next_step(case.standing, reader, leave if mine else {}),
     )
+
+
+def _at_a_glance(case: Case, rules: Rules, local: datetime) -> dict[str, Leave]:
+    """Whether the person may be sought, by what the board has at hand: the case's own page asks for everything."""
+    tries = {way: [attempt.at for attempt in case.attempts if attempt.channel == way] for way in WAYS}
+    return {way: judge(case.wishes, tries[way], way, rules, local=local) for way in WAYS}
 
 
 def _has_spoken(case: Case, ties: Ties) -> bool:

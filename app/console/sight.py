@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,10 +18,13 @@ from app.escalation.replies import may_answer
 from app.notifications.models import Notification
 from app.staff.roles import Role
 
+Right = Callable[[Case, SignedIn], bool]
+"""What somebody must be to a case for what they are about to do."""
+
 
 def keeps(case: Case, who: SignedIn) -> bool:
     """Whether the case is theirs: only then may its secrets be read and its outcome be written."""
-    return case.keeper_id == who.person_id
+    return who.person_id in case.keeper_ids
 
 
 def may_record(case: Case, who: SignedIn) -> bool:
@@ -30,17 +34,13 @@ def may_record(case: Case, who: SignedIn) -> bool:
 
 
 def spoke(case: Case, who: SignedIn) -> bool:
-    """Whether they had the person on the line, though a colleague may hold the case."""
-    connections = (approach.connection for approach in case.approaches)
+    """Whether they had the person on the line, though a colleague may hold the case, or a case that joined it."""
+    session = object_session(case)
+    whole = [case, *queries.joined_into(session, case)] if session else [case]
+    connections = (approach.connection for one in whole for approach in one.approaches)
     if any(connection.person_id == who.person_id for connection in connections if connection):
         return True
-    session = object_session(case)
-    return session is not None and was_with_them(session, case.id, who.person_id)
-
-
-def may_bring_in(case: Case, who: SignedIn) -> bool:
-    """Whether they may ring a colleague into the conversation: the case is theirs, or they are in it."""
-    return keeps(case, who) or spoke(case, who)
+    return session is not None and any(was_with_them(session, one.id, who.person_id) for one in whole)
 
 
 def oversees(who: SignedIn) -> bool:

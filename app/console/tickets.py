@@ -6,6 +6,7 @@ A process that ends forgets them; then the button is pressed again.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -40,6 +41,17 @@ class Tickets:
         """The number, and it is forgotten. KeyError when it does not wait here."""
         with self._turn:
             return self._waiting.pop(bridge_id).number
+
+    def bridges(self) -> set[str]:
+        """The bridges whose number waits here."""
+        with self._turn:
+            return set(self._waiting)
+
+    def forget(self, bridges: Iterable[str]) -> None:
+        """Forget the numbers of bridges that want none any more."""
+        with self._turn:
+            for bridge_id in bridges:
+                self._waiting.pop(bridge_id, None)
 
     def forget_old(self, *, at: datetime) -> None:
         """Forget what nobody came for."""

@@ -18,12 +18,11 @@ from app.cases.reach import may_seek
 from app.cases.texts import Fate, PersonText
 from app.console import sight
 from app.console.attendant import Attendant
-from app.console.case import address, likely_reason, sheet
-from app.console.deeds import ADeed, kept_case
+from app.console.case import address, likely_reason
+from app.console.deeds import ADeed, kept_case, page_again
 from app.console.doors import SignedIn, from_our_pages
 from app.console.forms import Chosen
 from app.console.pad import TEXTS, language_of, wordings
-from app.console.paper import paper_for
 from app.console.reveal import number_of
 from app.console.site import ASite, Site
 from app.errors import DygnetError
@@ -96,6 +95,4 @@ def _note(
 
 
 def _not_now(site: Site, case: Case, who: SignedIn, mistake: str, *, at: datetime) -> Response:
-    with site.db.reading() as session:
-        chosen = Chosen(mistakes={"wording": mistake})
-        return sheet(session, case, paper_for(session, site, who, at=at), chosen=chosen, status=409)
+    return page_again(site, case, who, Chosen(mistakes={"wording": mistake}), at=at, status=409)

@@ -18,6 +18,8 @@ from app.cases.facts import Approach, Moment
 from app.cases.texts import Fate, TextFate
 from app.db import Database
 from app.escalation.inquiries import AT_ONCE, UNHEARD_FOR
+from app.logs import Log
+from app.telephony.carrier import CarrierError, Trouble
 from app.telephony.records import Kind, Record, Records
 
 AS_FAR_BACK: Final = timedelta(days=2)
@@ -28,18 +30,29 @@ _HOW_A_LEG_ENDED: Final = {
     "canceled": What.NO_ANSWER,
 }
 _ARRIVED: Final = ("delivered", "read")
+_log = Log("engine")
 
 Settle = Callable[[Session, Record | None], None]
 
 
 def ask(db: Database, records: Records, *, at: datetime, unheard_for: timedelta = UNHEARD_FOR) -> int:
-    """Look up what has no end, and write down what is found. How many were asked about. CarrierError stops it."""
+    """Look up what has no end, and write down what is found. How many were asked about.
+
+    One that the carrier will not speak of does not hide those behind it; a carrier that does not answer at all does:
+    then CarrierError stops it until the next time.
+    """
     between = at - AS_FAR_BACK, at - unheard_for
     with db.reading() as session:
         found = [*_open_calls(session, *between, at=at), *_open_legs(session, *between, at=at)]
         found += _open_texts(session, *between, at=at)
     for kind, ref, settle in found:
-        known = records.look_up(kind, ref)
+        try:
+            known = records.look_up(kind, ref)
+        except CarrierError as problem:
+            if problem.trouble is Trouble.TRANSIENT or problem.concerns_everything:
+                raise
+            _log.error("the carrier will not say how something ended", kind=kind.value, code=problem.code)
+            continue
         if known is None or known.is_over:
             with db.transaction() as session:
                 settle(session, known)

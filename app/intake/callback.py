@@ -109,15 +109,15 @@ def ask_hours(form: Signed, line: TheLine, db: Db, now: Now, kind: Kind, n: Try 
 
 @router.post("/hours/chosen")
 def choose_hours(form: Signed, line: TheLine, db: Db, now: Now, kind: Kind, n: Try = 0) -> Response:
-    """They chose the hours: now, and only now, we may call. Who could not speak was asked about texts before."""
+    """They chose the hours: now, and only now, we may call. Who said no to texts before is not asked again."""
     hours = HOURS.get(form.get("Digits", ""))
     with db.transaction() as session:
         row = call(session, line, form, at=now)
         if hours is None:
             return again(line, row, f"callback/hours?kind={kind}&n={min(n + 1, ASKED_AT_MOST)}")
         told.tell_callback(session, line.desk, row.id, wish="call", hours=hours, kind=kind, at=now)
-        asked_before = calls.came_first(session, row.id, "sms", before="callback")
-    ask_next = ask_about_voicemail if asked_before else ask_about_texts
+        refused = told.has_refused(session, row.id, "sms", before="callback")
+    ask_next = ask_about_voicemail if refused else ask_about_texts
     return ask_next(line, row, "voice.thanks_callback", kind=kind, hours=hours)
 
 

@@ -38,6 +38,12 @@ def again(line: Line, row: Approach, path: str, *, because: str = "voice.not_und
     return xml(twiml.document(prompt(row.language, because), twiml.redirect(line.url(path))))
 
 
+def after_a_talk(line: Line, row: Approach) -> Response:
+    """Somebody had the caller, who is on the line still: cut off too early, they can leave a callback."""
+    ask = twiml.gather(prompt(row.language, "voice.after"), action=line.url("callback?chosen=1"), timeout=TO_THINK)
+    return xml(twiml.document(ask, prompt(row.language, "voice.goodbye"), twiml.hangup()))
+
+
 def goodbye(row: Approach, *keys: str, code: str | None = None) -> Response:
     """Say these sentences, the code if there is one, and goodbye."""
     said = [prompt(row.language, key) for key in keys]

@@ -21,6 +21,7 @@ from app.cases.queries import locked
 from app.intake import bridge
 from app.intake.incoming import STAR, call, has_hung_up
 from app.intake.line import Line, Signed, TheLine, prompt, xml
+from app.intake.menu import after_a_talk
 from app.oncall.duty import duty
 from app.programme.apply import current
 from app.staff.models import Person
@@ -33,7 +34,6 @@ router = APIRouter(prefix="/carrier/ring")
 
 RING_FOR: Final = timedelta(seconds=20)
 A_BREATH: Final = timedelta(seconds=1)
-TO_THINK: Final = timedelta(seconds=8)
 LET_GO: Final = "canceled"
 """How the carrier writes down a telephone that stopped ringing because the caller pressed star."""
 
@@ -109,8 +109,7 @@ def _afterwards(line: Line, row: Row, *, spoke: bool) -> Response:
     """Somebody had the caller, who is still on the line: cut off, or let go too early, they can leave a callback."""
     if not spoke:
         return xml(twiml.document(twiml.redirect(line.url("callback"))))
-    ask = twiml.gather(prompt(row.language, "voice.after"), action=line.url("callback?chosen=1"), timeout=TO_THINK)
-    return xml(twiml.document(ask, prompt(row.language, "voice.goodbye"), twiml.hangup()))
+    return after_a_talk(line, row)
 
 
 def _next(

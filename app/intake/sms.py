@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases.models import Case
 from app.cases.queries import approach_from, locked, maybe_the_same
 from app.db import one_at_a_time
 from app.escalation import commands
@@ -61,11 +60,6 @@ def _stop(session: Session, case_id: str, *, at: datetime) -> None:
     """
     case = locked(session, case_id)
     case.withdraw("sms", by="caller", at=at, because="stop_word")
-    others = sorted(other.id for other in maybe_the_same(session, case) if _may_be_texted(other))
+    others = sorted(other.id for other in maybe_the_same(session, case) if other.allows("sms"))
     for other in others:
         locked(session, other).withdraw("sms", by="engine", at=at, because="stop_word")
-
-
-def _may_be_texted(case: Case) -> bool:
-    said = [permission.allowed for permission in case.permissions if permission.channel == "sms"]
-    return said[-1:] == [True]

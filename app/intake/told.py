@@ -65,10 +65,15 @@ def tell_channel(
     is_first = calls.note(session, approach_id, channel, at=at)
     row = session.get_one(Approach, approach_id)
     case = queries.going_on(session, row.case_id)
-    said = [permission.allowed for permission in case.permissions if permission.channel == channel]
-    if is_first or (not allowed and said[-1:] == [True]):
+    if is_first or (not allowed and case.allows(channel)):
         about = contents.latest(session, row, kind)
         case.permit(channel, allowed=allowed, hours=hours, by="caller", at=at, content_id=about.id if about else None)
+
+
+def has_refused(session: Session, approach_id: str, channel: str, *, before: str) -> bool:
+    """Whether the caller said no to one way of contact, or nothing, before it came to something else in this call."""
+    case = queries.going_on(session, session.get_one(Approach, approach_id).case_id)
+    return calls.came_first(session, approach_id, channel, before=before) and not case.allows(channel)
 
 
 def tell_callback(

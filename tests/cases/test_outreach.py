@@ -90,7 +90,7 @@ def test_a_permit_ends_with_the_safe_hours_at_the_latest(hours, other, at, zone)
     answer = judge(said, [], "call", Rules(), local=at.astimezone(zone))
     if isinstance(answer, Permit):
         moment = at
-        while moment < answer.until:
+        while moment < min(answer.arrives_by, at + timedelta(days=2)):
             assert all(within(word.hours, moment.astimezone(zone)) for word in said)
             moment += timedelta(minutes=10)
 
@@ -201,6 +201,25 @@ def test_a_voicemail_is_a_question_of_its_own() -> None:
     assert not asked([wish(), wish("voicemail", hours=Hours.NIGHT)], SAID).voicemail
 
 
+def test_a_voicemail_is_agreed_to_for_one_number_and_not_for_the_next() -> None:
+    agreed = wish("voicemail", about="number")
+    assert not asked([wish(about="another"), agreed], SAID).voicemail
+    assert not asked([wish(), agreed, wish("voicemail", about="another")], SAID).voicemail
+    long_ago = SAID - timedelta(days=31)
+    old = Wish("voicemail", True, Hours.ANY, long_ago, SAID + timedelta(days=60), "number")
+    assert not asked([wish(), old], SAID).voicemail
+
+
+def test_hours_that_never_end_do_not_end_at_midnight() -> None:
+    midnight = clock("2026-03-03 00:00")
+    permit = asked([wish()], midnight - timedelta(seconds=2))
+    assert permit.until == midnight
+    assert permit.arrives_by == SAID + timedelta(days=30)
+    assert permit.holds(midnight)
+    evening = asked([wish(), wish(hours=Hours.EVENING)], clock("2026-03-02 21:59"))
+    assert evening.arrives_by == clock("2026-03-02 22:00")
+
+
 def test_a_permit_is_for_now() -> None:
     permit = asked([wish(hours=Hours.DAY)], clock("2026-03-02 16:59:30"))
     assert permit.holds(clock("2026-03-02 16:59:59"))
@@ -217,6 +236,7 @@ def test_nobody_else_can_make_a_permit() -> None:
         "about": "x",
         "at": SAID,
         "until": SAID,
+        "arrives_by": SAID,
         "hours": Hours.ANY,
         "left": 1,
         "voicemail": True,
@@ -239,4 +259,4 @@ def test_the_carrier_is_asked_to_call_or_text_in_three_places_and_only_one_of_th
         and node.func.attr in ("text", "call", "call_warily")
         and any(keyword.arg == "to" for keyword in node.keywords)
     }
-    assert asks == {"app/cases/outside.py", "app/console/attendant.py", "app/notifications/courier.py"}
+    assert asks == {"app/cases/outside.py", "app/console/placing.py", "app/notifications/courier.py"}

@@ -188,7 +188,8 @@ def test_a_contact_made_after_the_grace_ran_out_still_counts(office: Office, ann
     assert office.case(received).hold is None
     take(office.browser("bo"), received.reference)
     anna = office.browser("anna")
-    assert send(anna, f"{page}/attempts", channel="call", outcome="reached").headers["location"] == "/console/"
+    assert send(anna, f"{page}/attempts", channel="call", outcome="no_answer").headers["location"] == "/console/"
+    assert send(anna, f"{page}/attempts", channel="call", outcome="reached").headers["location"] == page
     assert office.case(received).first_contact is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cases.first_contact import Standing
+from app.cases.outreach import Permit, Refused, Rules, Why, judge
 from app.cases.permissions import Hours, Wish, may_contact
-from app.console.next_step import Reader, Step, next_step
+from app.console.next_step import WAYS, Reader, Step, next_step
 from app.console.times import Times, length
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -24,7 +26,11 @@ def wish(
     channel: str = "call", hours: Hours = Hours.ANY, *, allowed: bool = True, lasts: int = 30, said: int = 1
 ) -> Wish:
     at = NOON - timedelta(days=said)
-    return Wish(channel, allowed, hours, at, at + timedelta(days=lasts))
+    return Wish(channel, allowed, hours, at, at + timedelta(days=lasts), about="a number")
+
+
+def leave(wishes: list[Wish], *tries: datetime, local: datetime = NOON) -> dict[str, Permit | Refused]:
+    return {channel: judge(wishes, tries, channel, Rules(), local=local) for channel in WAYS}
 
 
 @pytest.mark.parametrize(
@@ -41,7 +47,7 @@ def wish(
     ],
 )
 def test_the_step_follows_how_the_case_stands(standing: Standing, reader: Reader, step: Step):
-    assert next_step(standing, reader, [], local=NOON).step is step
+    assert next_step(standing, reader, {}).step is step
 
 
 @pytest.mark.parametrize(
@@ -59,7 +65,31 @@ def test_the_step_follows_how_the_case_stands(standing: Standing, reader: Reader
     ],
 )
 def test_a_holder_is_told_what_the_person_allows(wishes: list[Wish], step: Step):
-    assert next_step(Standing.TAKEN, MINE, wishes, local=NOON).step is step
+    assert next_step(Standing.TAKEN, MINE, leave(wishes)).step is step
+
+
+@pytest.mark.parametrize("ago", [0, 5, 14])
+def test_nobody_is_told_to_call_again_before_the_rule_lets_them(ago: int):
+    tried = NOON - timedelta(minutes=ago)
+    told = next_step(Standing.TAKEN, MINE, leave([wish()], tried))
+    assert (told.step, told.opens_at) == (Step.CALL_LATER, tried + timedelta(minutes=15))
+
+
+def test_after_the_last_attempt_the_step_is_the_next_safe_hours():
+    tried = [NOON - timedelta(hours=ago) for ago in (1, 2)]
+    told = next_step(Standing.TAKEN, MINE, leave([wish(hours=Hours.DAY)], *tried))
+    assert (told.step, told.opens_at) == (Step.CALL_LATER, NOON.replace(hour=8, minute=0) + timedelta(days=1))
+
+
+def test_leave_without_a_number_is_nothing_to_call():
+    said = replace(wish(), about=None)
+    assert next_step(Standing.TAKEN, MINE, leave([said])).step is Step.THEY_CALL
+
+
+@pytest.mark.parametrize("why", Why)
+def test_whatever_the_reason_there_is_a_step(why: Why):
+    ways = dict.fromkeys(WAYS, Refused(why))
+    assert next_step(Standing.TAKEN, MINE, ways).step in {Step.NOT_ASKED, Step.EXPIRED, Step.THEY_CALL}
 
 
 @given(
@@ -69,8 +99,9 @@ def test_a_holder_is_told_what_the_person_allows(wishes: list[Wish], step: Step)
 )
 def test_nobody_is_ever_told_to_call_outside_the_safe_hours(after: timedelta, hours: Hours, allowed: bool):
     local = (NOON.astimezone(UTC) + after).astimezone(STOCKHOLM)
-    said = Wish("call", allowed, hours, local - timedelta(hours=1), local + timedelta(days=30))
-    told = next_step(Standing.TAKEN, MINE, [said], local=local)
+    hour_ago = local - timedelta(hours=1)
+    said = Wish("call", allowed, hours, hour_ago, local + timedelta(days=30), about="a number")
+    told = next_step(Standing.TAKEN, MINE, leave([said], local=local))
     assert (told.step is Step.CALL) == may_contact([said], "call", local=local)
     if told.opens_at:
         assert local < told.opens_at <= local + timedelta(hours=25)
@@ -79,8 +110,9 @@ def test_nobody_is_ever_told_to_call_outside_the_safe_hours(after: timedelta, ho
 
 def test_on_the_night_the_clocks_change_evening_is_still_at_five():
     local = datetime(2026, 3, 29, 1, 30, tzinfo=STOCKHOLM)
-    said = Wish("call", True, Hours.EVENING, local - timedelta(hours=1), local + timedelta(days=30))
-    told = next_step(Standing.TAKEN, MINE, [said], local=local)
+    hour_ago = local - timedelta(hours=1)
+    said = Wish("call", True, Hours.EVENING, hour_ago, local + timedelta(days=30), about="a number")
+    told = next_step(Standing.TAKEN, MINE, leave([said], local=local))
     assert told.opens_at == datetime(2026, 3, 29, 15, tzinfo=UTC)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.cases import bridging, calls
+from app.cases.facts import Approach
 from app.notifications.models import Notification, State
 from app.simulator.faults import FOREVER
+from app.telephony.carrier import CarrierError, Trouble
+from app.telephony.records import Kind, Record
 from tests.calling import talking as on_the_line
 from tests.calling import who_has, who_may_be_called
 from tests.evidence import deeds, log
 from tests.hotline import Hotline
 from tests.marks import ON_ONE_DATABASE
-from tests.people import A_STRANGER
+from tests.people import A_STRANGER, ANOTHER_STRANGER
 
 pytestmark = ON_ONE_DATABASE
 
@@ -98,6 +103,39 @@ def test_a_bridge_whose_end_was_lost_is_asked_about_and_the_handler_may_be_rung_
     ask(hotline)
     with hotline.db.reading() as session:
         assert not bridging.on_the_phone(session, at=hotline.now)
+
+
+def test_a_call_of_which_the_carrier_will_not_speak_does_not_hide_the_one_after_it(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+):
+    callers = [hotline.call_from(number) for number in (A_STRANGER, ANOTHER_STRANGER)]
+    hotline.exchange.faults.cannot_connect(FOREVER)
+    first, second = (caller.leg.sid for caller in callers)
+    for caller in callers:
+        caller.hang_up()
+    hotline.exchange.faults.clear()
+    hotline.fast_forward(minutes=11)
+    records = hotline.engine.lookout.records
+    real = records.look_up
+
+    def not_this_one(kind: Kind, ref: str) -> Record | None:
+        if ref == first:
+            raise CarrierError(Trouble.PERMANENT, code=400)
+        return real(kind, ref)
+
+    monkeypatch.setattr(records, "look_up", not_this_one)
+    ask(hotline)
+    with hotline.db.reading() as session:
+        ended = {source: is_over(session, approach_id) for source, approach_id in calls_of(session)}
+    assert ended == {first: False, second: True}
+
+
+def calls_of(session: Session) -> list[tuple[str, str]]:
+    return [(row.source, row.id) for row in session.scalars(select(Approach).where(Approach.channel == "phone"))]
+
+
+def is_over(session: Session, approach_id: str) -> bool:
+    return calls.came_to(session, approach_id, "over")
 
 
 def test_a_text_to_a_person_whose_receipt_was_lost_is_asked_about(hotline: Hotline):
