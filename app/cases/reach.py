@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,11 +24,18 @@ A_WAIT_LASTS: Final = timedelta(minutes=10)
 
 
 def may_seek(
-    session: Session, case: Case, channel: str, *, at: datetime, ringing: Bridge | None = None
+    session: Session,
+    case: Case,
+    channel: str,
+    *,
+    at: datetime,
+    ringing: Bridge | None = None,
+    elsewhere: Sequence[datetime] = (),
 ) -> Permit | Refused:
     """The rule of `outreach`, applied to a case and those that go on as part of it. `channel`: `call` or `sms`.
 
-    `ringing`: the bridge that seeks them at this moment, which does not count against itself.
+    `ringing`: the bridge that seeks them at this moment, which does not count against itself. `elsewhere`: when they
+    were sought in other cases of theirs.
     """
     if case.closure or case.join:
         return Refused(Why.OVER)
@@ -37,8 +44,14 @@ def may_seek(
     ids = [one.id for one in whole]
     wishes = [wish for one in whole for wish in one.wishes]
     since = _last_contact(session, ids)
-    tries = [moment for moment in _tries(session, ids, channel, besides=ringing) if since is None or moment > since]
-    return judge(wishes, tries, channel, rules_of(programme), local=at.astimezone(programme.zone))
+    sought = (*_tries(session, ids, channel, besides=ringing), *elsewhere)
+    in_vain = [moment for moment in sought if since is None or moment > since]
+    return judge(wishes, in_vain, channel, rules_of(programme), local=at.astimezone(programme.zone))
+
+
+def tries(session: Session, cases: list[str], channel: str) -> list[datetime]:
+    """When the persons of these cases were sought by this channel, contact or not."""
+    return list(_tries(session, cases, channel, besides=None))
 
 
 def leave_for(session: Session, bridge: Bridge, *, at: datetime) -> Permit | None:

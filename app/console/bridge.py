@@ -6,6 +6,7 @@ there to the carrier and nowhere else; the attendant places it when the handler 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -30,6 +31,7 @@ from app.console.forms import Chosen
 from app.console.panel import panel_for
 from app.console.paper import paper_for
 from app.console.reveal import number_of
+from app.console.same import sought_elsewhere
 from app.console.site import ASite, Site
 from app.db import one_at_a_time
 from app.errors import DygnetError
@@ -47,7 +49,10 @@ def call(reference: str, site: ASite, who: ADeed, now: Now) -> Response:
     attending = site.attending
     with site.db.transaction() as session:
         case = kept_case(session, reference, who, at=now)
-        begun = _begin(session, case, who, at=now) if case and attending else None
+    elsewhere = sought_elsewhere(site, case, "call", who, at=now)
+    with site.db.transaction() as session:
+        case = kept_case(session, reference, who, at=now)
+        begun = _begin(session, case, who, elsewhere, at=now) if case and attending else None
     if case is None:
         raise sight.no_such_case()
     if attending is None or begun is None:
@@ -84,10 +89,12 @@ def call_off(reference: str, site: ASite, who: ADeed, now: Now) -> Response:
     return to_the_panel(case)
 
 
-def _begin(session: Session, case: Case, who: SignedIn, *, at: datetime) -> tuple[Bridge, Permit] | None:
+def _begin(
+    session: Session, case: Case, who: SignedIn, elsewhere: Sequence[datetime], *, at: datetime
+) -> tuple[Bridge, Permit] | None:
     """A bridge, if the rule allows it and the handler's telephone is free."""
     one_call_for(session, who.person_id)
-    permit = may_seek(session, case, "call", at=at)
+    permit = may_seek(session, case, "call", at=at, elsewhere=elsewhere)
     busy = who.person_id in on_the_phone(session, at=at)
     if busy or case.closure or case.join or not isinstance(permit, Permit):
         return None

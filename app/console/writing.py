@@ -5,6 +5,7 @@ Nobody reads what a person answers by text as proof of who they are: it comes in
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from fastapi import APIRouter, Depends
@@ -24,6 +25,7 @@ from app.console.doors import SignedIn, from_our_pages
 from app.console.forms import Chosen
 from app.console.pad import TEXTS, language_of, wordings
 from app.console.reveal import number_of
+from app.console.same import sought_elsewhere
 from app.console.site import ASite, Site
 from app.errors import DygnetError
 from app.logs import Log
@@ -42,7 +44,11 @@ def write(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> 
     known = wording in wordings()
     with site.db.transaction() as session:
         case = kept_case(session, reference, who, at=now)
-        written = _write(session, case, who, wording, at=now) if case and known and site.attending else None
+    elsewhere = sought_elsewhere(site, case, "sms", who, at=now)
+    with site.db.transaction() as session:
+        case = kept_case(session, reference, who, at=now)
+        may = case is not None and known and site.attending is not None
+        written = _write(session, case, who, wording, elsewhere, at=now) if case and may else None
     if case is None:
         raise sight.no_such_case()
     if written is None or site.attending is None:
@@ -52,9 +58,9 @@ def write(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> 
 
 
 def _write(
-    session: Session, case: Case, who: SignedIn, wording: str, *, at: datetime
+    session: Session, case: Case, who: SignedIn, wording: str, elsewhere: Sequence[datetime], *, at: datetime
 ) -> tuple[PersonText, Permit] | None:
-    permit = may_seek(session, case, "sms", at=at)
+    permit = may_seek(session, case, "sms", at=at, elsewhere=elsewhere)
     if case.closure or case.join or not isinstance(permit, Permit):
         return None
     case.log("case.revealed", by=who.alias, at=at, because=likely_reason(case), what="number", via="text")
