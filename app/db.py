@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -31,7 +32,9 @@ BUSY_SECONDS = 10
 """How long a SQLite writer waits for another process."""
 
 PAGES_BETWEEN_CHECKPOINTS = 4000
-"""SQLite copies its log into its file after so many pages, 16 MB: not while every fortieth caller waits."""
+AT_THE_DOORS = 4 * PAGES_BETWEEN_CHECKPOINTS
+"""SQLite copies its log into its file after so many pages (16 MB, and 64 MB), in the middle of somebody's commit. Doors
+leave it to the engine, which commits every second and keeps nobody waiting, unless there is none for a long time."""
 
 
 def new_id() -> str:
@@ -84,7 +87,7 @@ class Base(DeclarativeBase):
 class Database:
     """The one database. `transaction()` writes and commits; `reading()` only looks."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, pages_between_checkpoints: int = PAGES_BETWEEN_CHECKPOINTS) -> None:
         """`url` as in `DATABASE_URL`; a SQLite file's folder is made when missing."""
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -94,7 +97,7 @@ class Database:
             self.engine = create_engine(
                 parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
             )
-            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "connect", partial(_prepare_sqlite, checkpoint=pages_between_checkpoints))
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             if parsed.drivername == "postgresql":
@@ -172,13 +175,13 @@ def _insist_on_a_living_server(connection: Any, _record: object, _proxy: object)
         raise DisconnectionError("the database has hung up")
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: Any, _record: object, *, checkpoint: int) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.execute("PRAGMA secure_delete=ON")
-    cursor.execute(f"PRAGMA wal_autocheckpoint={PAGES_BETWEEN_CHECKPOINTS}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint={checkpoint}")
     cursor.close()
 
 

@@ -24,7 +24,7 @@ from app.clock import Clock, WallClock
 from app.console.attendant import Attendant
 from app.console.attending import Attending
 from app.console.console import create_console
-from app.db import Database
+from app.db import AT_THE_DOORS, Database
 from app.health import create_health
 from app.intake.carrier import create_carrier
 from app.intake.line import Line
@@ -113,7 +113,8 @@ def create_app(
     `door_clock` times sign-ins, for a demo whose `clock` runs faster than people do.
     """
     clock = clock or WallClock()
-    db = database or Database(settings.database_url.get_secret_value())
+    url = settings.database_url.get_secret_value()
+    db = database or Database(url, pages_between_checkpoints=AT_THE_DOORS)
     house = House(settings, clock, door_clock or clock, db)
     return Doors(_health(house), {surface: _MAKERS[surface](house) for surface in settings.surfaces})
 
