@@ -11,7 +11,22 @@ from starlette.responses import Response
 
 from app.clock import Clock
 from app.db import Database
-from app.intake import audio, bridge, callback, channels, duty, elks, keys, receipts, ring, screen, silence, sms, voice
+from app.intake import (
+    audio,
+    bridge,
+    callback,
+    channels,
+    duty,
+    elks,
+    keys,
+    parting,
+    receipts,
+    ring,
+    screen,
+    silence,
+    sms,
+    voice,
+)
 from app.intake.line import Line
 from app.web import Problem, new_face
 
@@ -21,7 +36,7 @@ def create_carrier(*, db: Database, clock: Clock, line: Line) -> FastAPI:
     face = new_face(db=db, clock=clock, public_url=line.public_url, problem_page=_say_nothing)
     face.state.line = line
     face.state.tuning = audio.Tuning(db, clock, audio=f"{line.public_url}/carrier/audio")
-    for door in (voice, keys, ring, screen, bridge, callback, channels, sms, receipts, duty, elks):
+    for door in (voice, keys, ring, screen, bridge, parting, callback, channels, sms, receipts, duty, elks):
         face.include_router(door.router, dependencies=[Depends(audio.tuned_in)])
     face.include_router(audio.router)
     face.include_router(silence.router)
