@@ -25,6 +25,7 @@ from app.console.attendant import Attendant
 from app.console.attending import Attending
 from app.console.console import create_console
 from app.db import AT_THE_DOORS, Database
+from app.equipment import first_carrier
 from app.health import create_health
 from app.intake.carrier import create_carrier
 from app.intake.line import Line
@@ -35,7 +36,6 @@ from app.settings import Settings, Surface, settings_from
 from app.staff.directory import Directory
 from app.telephony.second import tags_for
 from app.telephony.signature import Signatures
-from app.telephony.twilio import carrier_for
 from app.vault.keyring import Keyring
 
 OPENED_BY: Final = {Surface.PUBLIC: ("index",), Surface.CARRIER: ("index", "duty"), Surface.CONSOLE: ("rota",)}
@@ -64,7 +64,7 @@ class House:
         """Who rings telephones for the console; None where its calls have to be made by hand."""
         if not (self._calls_out and self.keyring.holds("duty")):
             return None
-        outside = Outside(carrier_for(self.settings, sender=self._number_shown), speed=self.clock.speed)
+        outside = Outside(first_carrier(self.settings, self.db), speed=self.clock.speed)
         attendant = Attendant(self.db, outside, Directory(self.keyring), self.settings.public_url)
         return Attending(attendant, self.clock)
 
@@ -74,10 +74,6 @@ class House:
         return Surface.CONSOLE in self.settings.surfaces and bool(
             self.settings.twilio_account_sid and self.settings.twilio_auth_token
         )
-
-    def _number_shown(self) -> str:
-        with self.db.reading() as session:
-            return current(session).programme.numbers[0]
 
     @cached_property
     def desk(self) -> Desk:
