@@ -130,6 +130,12 @@ class Case(Base):
         """What the person has said about being contacted."""
         return [permission.wish for permission in self.permissions]
 
+    @property
+    def language(self) -> str:
+        """The language the person chose last. Whoever writes a text chooses none."""
+        chosen = [approach for approach in self.approaches if approach.channel != "sms"] or self.approaches
+        return max(chosen, key=lambda approach: approach.at).language
+
     def allows(self, channel: str) -> bool:
         """Whether the person's newest word about one way of contact was a yes, at whatever hours and however old."""
         said = [permission.allowed for permission in self.permissions if permission.channel == channel]

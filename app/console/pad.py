@@ -81,9 +81,8 @@ def wordings() -> list[str]:
 
 
 def language_of(case: Case) -> str:
-    """The language the person chose last, if there are texts in it. Whoever writes a text chooses none."""
-    chosen = [approach for approach in case.approaches if approach.channel != "sms"] or case.approaches
-    return TEXTS.nearest(max(chosen, key=lambda approach: approach.at).language)
+    """The language the person chose last, if there are texts in it."""
+    return TEXTS.nearest(case.language)
 
 
 def _sent(session: Session, case: Case) -> Sequence[PersonText]:

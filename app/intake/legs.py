@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import bridging, calls
 from app.cases.bridges import Leg, Role, What
-from app.cases.facts import Approach
+from app.cases.models import Case
 from app.intake.line import Line, xml
 from app.telephony import twiml
 from app.telephony.signature import Form
@@ -64,9 +63,5 @@ def in_vain(person: Leg) -> str:
 
 
 def language_of(session: Session, leg: Leg) -> str:
-    """Staff are spoken to in their first language, the person in the one they used last. A text chooses none."""
-    if leg.person:
-        return leg.person.languages[0]
-    chosen = Approach.case_id == leg.bridge.case_id, Approach.channel != "sms"
-    used = select(Approach.language).where(*chosen).order_by(Approach.at.desc())
-    return session.scalar(used.limit(1)) or "sv"
+    """Staff are spoken to in their first language, the person in the one they chose last."""
+    return leg.person.languages[0] if leg.person else session.get_one(Case, leg.bridge.case_id).language
