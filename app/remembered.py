@@ -11,10 +11,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Final, TypeVar
 
-from sqlalchemy import CheckConstraint, String, event
+from sqlalchemy import CheckConstraint, String, event, select
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from app.db import Base
+from app.journeys import Question
 
 Something = TypeVar("Something")
 
@@ -32,6 +33,10 @@ class Edition(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     id: Mapped[str] = mapped_column(String(32))
+
+
+WHICH_EDITION: Final = Question(select(Edition.id), {})
+"""To be asked along with others; whoever does says the answer to `learn`."""
 
 
 def remembered(read: Callable[[Session], Something]) -> Callable[[Session], Something]:
@@ -59,9 +64,14 @@ def edition_of(session: Session) -> str:
     """The edition that this transaction sees, its own changes included. Empty while no triggers are there."""
     session.flush()
     if _ASKED not in session.info:
-        session.info[_ASKED] = session.connection().exec_driver_sql("SELECT id FROM edition").scalar() or ""
+        learn(session, session.connection().exec_driver_sql("SELECT id FROM edition").scalar())
     known: str = session.info[_ASKED]
     return known
+
+
+def learn(session: Session, edition: str | None) -> None:
+    """This is the edition that the transaction sees."""
+    session.info[_ASKED] = edition or ""
 
 
 def _ask_again(session: Session, *_: object) -> None:

@@ -44,22 +44,13 @@ def write_numbered(session: Session, kind: type[Base], /, *, queue: Instrumented
     _insert(session, kind, values, enqueue=f"INSERT INTO {queue.class_.__table__.name} ({queue.key})")
 
 
-def write_if_new(session: Session, kind: type[Row], /, *, unique: str, **values: Any) -> Row | None:
-    """Write a new row, unless there is one with the same value in that unique column: then None.
-
-    Waits for another transaction that is writing the same value, so that of two only one gets a row.
-    """
-    connection = session.connection()
-    plan = _plan(kind, connection.dialect)
-    values = plan.whole(values)
-    insert = f"{plan.insert} ON CONFLICT ({unique}) DO NOTHING"
-    is_new = connection.exec_driver_sql(insert, plan.bound(values)).rowcount == 1
-    return _known(session, kind, values) if is_new else None
-
-
 @contextmanager
 def together(session: Session) -> Iterator[None]:
-    """What is written in this block is written at its end, in that order; nothing of it when the block raises."""
+    """What is written in this block is written at its end, in that order; nothing of it when the block raises.
+
+    What the session has in hand is written before, what it gets in the block after: it may refer to these rows.
+    """
+    session.flush()
     batch = session.info[_TOGETHER] = _Batch(session)
     try:
         yield
@@ -103,7 +94,6 @@ class _Batch:
     """Rows that are written with one deed."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
         self._connection = session.connection()
         self._plain: list[_Insert] = []
         self._numbered: list[_Insert] = []
@@ -116,8 +106,6 @@ class _Batch:
 
     def run(self) -> None:
         """Write them all."""
-        if self._plain:
-            self._session.flush()  # what they refer to
         if self._connection.dialect.name == "postgresql":
             self._in_one_statement()
         else:
@@ -154,6 +142,8 @@ def _insert(session: Session, kind: type[Base], values: Mapping[str, Any], *, en
     batch = waiting or _Batch(session)
     whole = batch.add(kind, values, enqueue)
     if waiting is None:
+        if not enqueue:
+            session.flush()  # what it refers to
         batch.run()
     return whole
 

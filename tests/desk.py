@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
+from app.cases import references
 from app.cases.models import Case
 from app.cases.queries import locked
 from app.db import Database, new_id
@@ -78,7 +79,14 @@ def a_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Itera
 
 def opened(session: Session, *, at: datetime = people.MONDAY, within: timedelta = A_DAY) -> Case:
     """A case whose clock starts at a moment, without an escalation."""
-    return Case.open(session, at=at, within=within, key_id=CASE_KEY.key_id, public_key=CASE_KEY.public.raw)
+    return Case.open(
+        session,
+        at=at,
+        within=within,
+        key_id=CASE_KEY.key_id,
+        public_key=CASE_KEY.public.raw,
+        reference=references.free(session),
+    )
 
 
 def waiting(db: Database, *, at: datetime = people.MONDAY, danger: bool = False) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, inspect, select
@@ -18,7 +16,6 @@ from app.cases.facts import Approach
 from app.cases.models import Case
 from app.db import Database
 from tests import desk
-from tests.marks import ON_ONE_DATABASE
 from tests.people import MONDAY
 
 How = Callable[[Session], AbstractContextManager[None]]
@@ -110,33 +107,3 @@ def test_a_row_that_is_refused_is_an_error_of_the_database_that_quotes_no_values
         write_twice()
     assert "hemlig" not in str(caught.value)
     assert counted(db, Case) == 0
-
-
-def test_of_two_who_write_the_same_at_once_only_one_is_told_yes(db: Database) -> None:
-    together, told = threading.Barrier(8), []
-
-    def write() -> None:
-        together.wait()
-        with db.transaction() as session:
-            case = rows.write_if_new(
-                session, Case, unique="reference", reference="K7Q2", **_clock(), key_id="k", public_key=b""
-            )
-            told.append(case is not None)
-
-    threads = [threading.Thread(target=write) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(told) == [False] * 7 + [True]
-    assert counted(db, Case) == 1
-
-
-@ON_ONE_DATABASE
-def test_a_case_takes_another_reference_when_its_first_is_taken(db: Database) -> None:
-    with db.transaction() as session:
-        assert len({desk.opened(session).reference for _ in range(40)}) == 40
-
-
-def _clock() -> dict[str, object]:
-    return {"opened_at": MONDAY, "due_at": MONDAY + timedelta(days=1)}

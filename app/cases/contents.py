@@ -47,11 +47,22 @@ class Number:
 
 
 def keep(
-    session: Session, case: Case, approach: Approach, *, kind: str, text: str, at: datetime, row: str = ""
+    session: Session,
+    case: Case,
+    approach: Approach,
+    *,
+    kind: str,
+    text: str,
+    at: datetime,
+    row: str = "",
+    key: PublicKey | None = None,
 ) -> Content:
-    """Seal a secret to the case's own key and keep it, in a row of this id, or of a random one."""
+    """Seal a secret to the case's own `key` and keep it, in a row of this id, or of a random one.
+
+    Whoever has the key at hand gives it: making it from the case's bytes is work while somebody waits.
+    """
     row = row or new_id()
-    key = PublicKey.from_bytes(case.key_id, case.public_key)
+    key = key or PublicKey.from_bytes(case.key_id, case.public_key)
     box = seal(text.encode(), key, binding=_binding(row, case))
     return rows.write(
         session, Content, id=row, case_id=case.id, approach_id=approach.id, kind=kind, at=at, box=Sealed(box)

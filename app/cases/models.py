@@ -7,7 +7,6 @@ people only one is first.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, LargeBinary, String, update
@@ -37,16 +36,6 @@ from app.db import Base, Id, new_id
 from app.errors import AlreadyTaken, BadInput
 from app.staff.models import Colleague, Person
 
-_REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
-"""No vowels, so that no word appears; nothing that looks or sounds like something else."""
-
-
-def references() -> Iterator[str]:
-    """References that can be said aloud and typed with cold fingers, such as `K7Q2`; longer when the short run out."""
-    for length in (4, 4, 4, 5, 5, 6, 7):
-        yield "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(length))
-    raise RuntimeError("no free reference found")
-
 
 class Case(Base):
     """One person's request for help, with its own key and its own twenty-four hours."""
@@ -75,17 +64,32 @@ class Case(Base):
 
     @classmethod
     def open(
-        cls, session: Session, *, at: datetime, within: timedelta, key_id: str, public_key: bytes, case_id: str = ""
+        cls,
+        session: Session,
+        *,
+        at: datetime,
+        within: timedelta,
+        key_id: str,
+        public_key: bytes,
+        reference: str,
+        case_id: str = "",
     ) -> Case:
-        """A new case whose clock starts `at`, the moment of the first approach; its key may be bound to its id."""
-        clock = {"opened_at": at, "due_at": due_at(at, within=within)}
-        lock = {"id": case_id or new_id(), "key_id": key_id, "public_key": public_key}
-        tries = (
-            rows.write_if_new(session, cls, unique="reference", reference=reference, **clock, **lock)
-            for reference in references()
+        """A new case whose clock starts `at`, the moment of the first approach; its key may be bound to its id.
+
+        The `reference` is one that nobody else has or is about to have (`references.py`).
+        """
+        case = rows.write(
+            session,
+            cls,
+            id=case_id or new_id(),
+            reference=reference,
+            opened_at=at,
+            due_at=due_at(at, within=within),
+            key_id=key_id,
+            public_key=public_key,
         )
-        case = next(filter(None, tries))
         set_committed_value(case, "danger", None)  # nobody has to look
+        set_committed_value(case, "permissions", [])
         case.log("case.opened", by="caller", at=at, due_at=case.due_at.isoformat())
         return case
 
@@ -222,7 +226,8 @@ class Case(Base):
     def mark_danger(self, *, by: str, at: datetime) -> None:
         """Somebody is in danger now; the shorter ladder applies."""
         if self.danger is None:
-            self.danger = Danger(at=at, by=by)
+            marked = rows.write(_session_of(self), Danger, case_id=self.id, at=at, by=by)
+            set_committed_value(self, "danger", marked)
             self.log("danger.marked", by=by, at=at)
 
     def permit(

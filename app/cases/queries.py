@@ -14,6 +14,7 @@ from app.cases.facts import Approach, Closure, Connection, FirstContact, Hold, J
 from app.cases.models import Case
 from app.cases.returning import Mailbox, RepeatTag, ReturnCode
 from app.errors import NoSuchPage
+from app.journeys import Question, ask
 
 
 def closed() -> ColumnElement[bool]:
@@ -36,7 +37,8 @@ def awaiting() -> Select[Case]:
     return select(Case).where(~closed(), ~reached())
 
 
-_FROM = select(Approach.id).where(Approach.source == bindparam("source"))
+_APPROACH_FROM = select(Approach.id).where(Approach.source == bindparam("source"))
+_WITH_REFERENCE = select(Case.id).where(Case.reference == bindparam("reference"))
 _WITH_TAG = (
     awaiting()
     .with_only_columns(Case.id)
@@ -46,6 +48,21 @@ _WITH_TAG = (
     .limit(1)
 )
 # Asked while somebody waits: built once, and asked past the session, since nearly always there is nothing to load.
+
+
+def whose_source(source: str) -> Question:
+    """The id of the approach with this source."""
+    return Question(_APPROACH_FROM, {"source": source})
+
+
+def who_waits(tags: Sequence[bytes]) -> Question:
+    """The id of the oldest case that waits for first contact and carries one of these full tags: one or two."""
+    return Question(_WITH_TAG, {"newest": tags[0], "oldest": tags[-1]})
+
+
+def whose_reference(reference: str) -> Question:
+    """The id of the case with this reference."""
+    return Question(_WITH_REFERENCE, {"reference": reference})
 
 
 def locked(session: Session, case_id: str) -> Case:
@@ -83,17 +100,8 @@ def by_reference(session: Session, reference: str) -> Case | None:
 
 def approach_from(session: Session, source: str) -> Approach | None:
     """The approach with this source: the carrier's id of a call or text, or a form's own."""
-    found = session.connection().execute(_FROM, {"source": source}).scalar()
+    (found,) = ask(session, whose_source(source))
     return session.get_one(Approach, found) if found else None
-
-
-def waiting_with_tag(session: Session, tags: Sequence[bytes]) -> Case | None:
-    """The oldest case that waits for first contact and carries one of these full tags: two at most."""
-    if not tags:
-        return None
-    session.flush()
-    found = session.connection().execute(_WITH_TAG, {"newest": tags[0], "oldest": tags[-1]}).scalar()
-    return session.get_one(Case, found) if found else None
 
 
 def maybe_the_same(session: Session, case: Case) -> list[Case]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Final, Literal, cast, get_args
 
-from app.intake.reception import Approach, Callback, WayBack
+from app.intake.approach import Approach, Callback, WayBack
 from app.telephony.numbers import written_number
 from app.vault.receipts import mark_of
 

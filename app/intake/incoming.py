@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.cases import calls
 from app.cases.facts import Approach as Row
 from app.intake import reception
+from app.intake.approach import Approach
 from app.intake.line import Line, source_of, speakable
-from app.intake.reception import Approach
 from app.programme.apply import current
 from app.telephony.numbers import caller_number
 from app.telephony.signature import Form
@@ -27,13 +27,15 @@ def call(session: Session, line: Line, form: Form, *, at: datetime) -> Row:
 
     A key that comes with it says that somebody is there.
     """
+    number = caller_number(form.get("From"))
+    arrival = reception.look_for(session, line.desk, source_of(form, "CallSid"), number, at=at)
     approach = Approach(
         channel="phone",
-        source=source_of(form, "CallSid"),
-        number=who_calls(session, form),
+        source=arrival.source,
+        number=None if _hides_the_caller(session, form) else number,
         language=offered(session)[0],
     )
-    received = reception.receive(session, line.desk, approach, at=at)
+    received = reception.receive(session, line.desk, approach, at=at, arrival=arrival)
     if form.get("Digits"):
         calls.note(session, received.approach_id, "keyed", at=at)
     return session.get_one(Row, received.approach_id)
@@ -45,7 +47,11 @@ def who_calls(session: Session, form: Form) -> str | None:
     Hidden is also who comes by way of a number that stands for many: a configured switchboard, the line itself, or
     the number that forwarded the call, where the network put it in the caller's place.
     """
-    return caller_number(form.get("From"), stand_for_many(session) | {form.get("ForwardedFrom", "")})
+    return None if _hides_the_caller(session, form) else caller_number(form.get("From"))
+
+
+def _hides_the_caller(session: Session, form: Form) -> bool:
+    return form.get("From") in stand_for_many(session) | {form.get("ForwardedFrom")}
 
 
 def stand_for_many(session: Session) -> set[str]:

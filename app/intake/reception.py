@@ -7,65 +7,28 @@ which it is sealed to those who may read (`vault/ready.py`); it can open nothing
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
-from typing import Literal
+from functools import cached_property, partial
 
 from sqlalchemy.orm import Session
 
-from app import rows
-from app.cases import contents, queries
+from app import remembered, rows
+from app.cases import contents, queries, references
 from app.cases.facts import Approach as Row
-from app.cases.facts import Grant
+from app.cases.facts import Content, Grant
 from app.cases.models import Case
 from app.cases.permissions import Hours
 from app.cases.returning import Mailbox, RepeatTag
-from app.db import one_at_a_time
 from app.escalation.opening import begin
+from app.intake.approach import Approach, WayBack
+from app.journeys import ask
 from app.programme.apply import current
 from app.vault.envelope import PublicKey
 from app.vault.index import WaitingIndex, short_tag
-from app.vault.ready import ReadyKeys
+from app.vault.ready import ReadyKey, ReadyKeys
 from app.vault.receipts import Receipt, door_for, locator, mailbox_key
-
-
-@dataclass(frozen=True)
-class Callback:
-    """How the person wants to be reached: `none` means they come back themselves."""
-
-    wish: Literal["call", "sms", "none"]
-    number: str | None = field(repr=False)
-    hours: Literal["any", "day", "evening", "night"] = "any"
-
-
-@dataclass(frozen=True)
-class WayBack:
-    """A reporter's receipt made ready for keeping: a verifier, a locator, and the public key of the mailbox."""
-
-    locator: int
-    verifier: str = field(repr=False)
-    salt: bytes = field(repr=False)
-    key: PublicKey = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Approach:
-    """What came in. `source` is the carrier's id of the call or text, or the form's own mark: the same is the same.
-
-    `number` is the caller's own by the carrier's word (E.164), or None when it is withheld. A number somebody
-    typed belongs in `callback`: it is a claim, and is never joined to a case by itself.
-    """
-
-    channel: Literal["phone", "sms", "form"]
-    source: str
-    language: str
-    number: str | None = field(default=None, repr=False)
-    role: Literal["self", "relative", "professional", "unknown"] = "unknown"
-    message: str | None = field(default=None, repr=False)
-    danger: bool = False
-    callback: Callback | None = None
-    way_back: WayBack | None = None
 
 
 @dataclass(frozen=True)
@@ -99,23 +62,55 @@ class Received:
         return self.row.id
 
 
-def receive(session: Session, desk: Desk, approach: Approach, *, at: datetime) -> Received:
-    """Take an approach in. The same `source` again changes nothing and gets the same answer.
+@dataclass(frozen=True)
+class Arrival:
+    """Something that is coming in, which nobody else takes in meanwhile.
+
+    What it became if it came before, the case that waits for its number if one does, and a reference that nobody has.
+    """
+
+    source: str
+    approach_id: str | None
+    waiting_id: str | None
+    reference: str
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it was taken in before."""
+        return self.approach_id is not None
+
+
+def look_for(session: Session, desk: Desk, source: str, number: str | None, *, at: datetime) -> Arrival:
+    """Look for what came in, first of all in a transaction: with what each transaction asks, on one journey.
+
+    The `number` may turn out to be one that stands for many callers; then no notice is taken of who waits for it.
+    """
+    session.flush()
+    tags = desk.waiting.tags(number, at=at) if number else ()
+    reference = references.one()
+    places = [source, *(tag.hex() for tag in tags[:1]), references.place(reference)]
+    questions = [queries.whose_source(source), queries.whose_reference(reference), remembered.WHICH_EDITION]
+    if tags:
+        questions.append(queries.who_waits(tags))
+    known, taken, edition, *waiting = ask(session, *questions, alone=places)
+    remembered.learn(session, edition)
+    return Arrival(source, known, next(iter(waiting), None), references.free(session) if taken else reference)
+
+
+def receive(
+    session: Session, desk: Desk, approach: Approach, *, at: datetime, arrival: Arrival | None = None
+) -> Received:
+    """Take an approach in, looked for already or not. The same `source` again changes nothing and gets the same answer.
 
     The same number again while its case waits for first contact joins that case, whose clock stays as it is.
     """
-    one_at_a_time(session, approach.source)
-    if known := queries.approach_from(session, approach.source):
+    arrival = arrival or look_for(session, desk, approach.source, approach.number, at=at)
+    if arrival.is_known:
+        known = session.get_one(Row, arrival.approach_id)
         return _received(queries.locked(session, known.case_id), known, is_new=False)
-    waiting = _waiting_case_of(session, desk, approach, at=at)
-    with rows.together(session):
-        case = waiting or _open(session, desk, approach, at=at)
-        row = _write(session, desk, case, approach, at=at)
-        if waiting:
-            case.log("case.joined", by="caller", at=at, channel=approach.channel)
-        else:
-            begin(session, case, current(session).routine, at=at)
-    return _received(case, row, is_new=waiting is None)
+    if approach.number and arrival.waiting_id:
+        return _join(session, desk, queries.locked(session, arrival.waiting_id), approach, at=at)
+    return _open(session, desk, approach, arrival.reference, at=at)
 
 
 def way_back(desk: Desk, receipt: Receipt) -> WayBack:
@@ -133,35 +128,49 @@ def _received(case: Case, row: Row, *, is_new: bool) -> Received:
     return Received(row=row, reference=case.reference, is_new=is_new)
 
 
-def _waiting_case_of(session: Session, desk: Desk, approach: Approach, *, at: datetime) -> Case | None:
-    if approach.number is None:
-        return None
-    one_at_a_time(session, desk.waiting.tag(approach.number, at=at).hex())
-    tags = desk.waiting.tags(approach.number, at=at)
-    case = queries.waiting_with_tag(session, tags)
-    return queries.locked(session, case.id) if case else None
+def _join(session: Session, desk: Desk, case: Case, approach: Approach, *, at: datetime) -> Received:
+    with rows.together(session):
+        row = _write(session, desk, case, approach, at=at)
+        case.log("case.joined", by="caller", at=at, channel=approach.channel)
+    return _received(case, row, is_new=False)
 
 
-def _open(session: Session, desk: Desk, approach: Approach, *, at: datetime) -> Case:
+def _open(session: Session, desk: Desk, approach: Approach, reference: str, *, at: datetime) -> Received:
     back = approach.way_back
     key = desk.ready.take(back.key) if back else desk.ready.take()
-    within = current(session).routine.first_contact_within
+    with rows.together(session):
+        case = _case_with(session, key, reference, at=at)
+        if back:
+            _make_mailbox(session, case, back, at=at)
+        row = _write(session, desk, case, approach, at=at, key=key.public)
+        begin(session, case, current(session).routine, at=at)
+    return _received(case, row, is_new=True)
+
+
+def _case_with(session: Session, key: ReadyKey, reference: str, *, at: datetime) -> Case:
     case = Case.open(
-        session, at=at, within=within, key_id=key.public.key_id, public_key=key.public.raw, case_id=key.case_id
+        session,
+        at=at,
+        within=current(session).routine.first_contact_within,
+        key_id=key.public.key_id,
+        public_key=key.public.raw,
+        reference=reference,
+        case_id=key.case_id,
     )
     for reader, box in key.grants.items():
         rows.write_unseen(session, Grant, case_id=case.id, reader=reader, box=box)
-    if back:
-        _make_mailbox(session, case, back, at=at)
     return case
 
 
 def _make_mailbox(session: Session, case: Case, back: WayBack, *, at: datetime) -> None:
-    session.add(Mailbox(case_id=case.id, locator=back.locator, verifier=back.verifier, salt=back.salt, made_at=at))
+    door = {"locator": back.locator, "verifier": back.verifier, "salt": back.salt}
+    rows.write_unseen(session, Mailbox, case_id=case.id, **door, made_at=at)
     case.log("mailbox.opened", by="caller", at=at)
 
 
-def _write(session: Session, desk: Desk, case: Case, approach: Approach, *, at: datetime) -> Row:
+def _write(
+    session: Session, desk: Desk, case: Case, approach: Approach, *, at: datetime, key: PublicKey | None = None
+) -> Row:
     row = rows.write(
         session,
         Row,
@@ -174,21 +183,24 @@ def _write(session: Session, desk: Desk, case: Case, approach: Approach, *, at: 
         withheld=approach.channel != "form" and approach.number is None,
     )
     case.log("approach.received", by="caller", at=at, channel=approach.channel)
-    _keep_secrets(session, desk, case, row, approach, at=at)
+    keep = partial(contents.keep, session, case, row, at=at, key=key)
+    _keep_secrets(session, desk, case, approach, keep, at=at)
     if approach.danger:
         case.mark_danger(by="caller", at=at)
     return row
 
 
-def _keep_secrets(session: Session, desk: Desk, case: Case, row: Row, approach: Approach, *, at: datetime) -> None:
+def _keep_secrets(
+    session: Session, desk: Desk, case: Case, approach: Approach, keep: Callable[..., Content], *, at: datetime
+) -> None:
     callback = approach.callback
     if approach.number:
-        contents.keep(session, case, row, kind="caller_number", text=approach.number, at=at)
+        keep(kind="caller_number", text=approach.number)
         _remember(session, desk, case, approach.number, full=desk.waiting.tag(approach.number, at=at))
     if approach.message:
-        contents.keep(session, case, row, kind="message", text=approach.message, at=at)
+        keep(kind="message", text=approach.message)
     if callback and callback.number:
-        about = contents.keep(session, case, row, kind="callback_number", text=callback.number, at=at)
+        about = keep(kind="callback_number", text=callback.number)
         _remember(session, desk, case, callback.number, full=None)
         permit(case, callback.wish, Hours(callback.hours), content_id=about.id, at=at)
     elif callback:

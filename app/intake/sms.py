@@ -8,13 +8,12 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases.queries import approach_from, locked, maybe_the_same
-from app.db import one_at_a_time
+from app.cases.queries import locked, maybe_the_same
 from app.escalation import commands
 from app.intake import reception
+from app.intake.approach import Approach
 from app.intake.incoming import who_calls
 from app.intake.line import Line, Signed, TheLine, source_of, xml
-from app.intake.reception import Approach
 from app.programme.apply import current
 from app.telephony import twiml
 from app.telephony.stop_words import asks_to_stop
@@ -45,10 +44,9 @@ def take_in(session: Session, line: Line, number: str | None, body: str, *, sour
         language=current(session).programme.languages[0],
         message=body or None,
     )
-    one_at_a_time(session, source)
-    is_known = approach_from(session, source) is not None
-    received = reception.receive(session, line.desk, approach, at=at)
-    if asks_to_stop(body) and not is_known:
+    arrival = reception.look_for(session, line.desk, source, number, at=at)
+    received = reception.receive(session, line.desk, approach, at=at, arrival=arrival)
+    if asks_to_stop(body) and not arrival.is_known:
         _stop(session, received.case_id, at=at)
 
 

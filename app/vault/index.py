@@ -38,9 +38,10 @@ class WaitingIndex(Secret):
     def tags(self, number: str, *, at: datetime) -> tuple[bytes, ...]:
         """The tags to look for: the one of today and the one of yesterday, if this process lived then."""
         day = _day(at)
+        today = self._secret_of(day)
         with self._lock:
-            live = [self._secrets[each] for each in (day, day - _DAY) if each in self._secrets]
-        return tuple(_tag(secret, number) for secret in live)
+            yesterday = self._secrets.get(day - _DAY)
+        return tuple(_tag(secret, number) for secret in (today, yesterday) if secret)
 
     def _secret_of(self, day: date) -> bytes:
         with self._lock:

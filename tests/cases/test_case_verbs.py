@@ -25,7 +25,7 @@ from app.cases.facts import (
     Permission,
 )
 from app.cases.first_contact import Standing
-from app.cases.models import Case, references
+from app.cases.models import Case
 from app.cases.permissions import Hours
 from app.cases.returning import RepeatTag
 from app.db import Base, new_id
@@ -214,13 +214,6 @@ def test_whatever_is_done_in_whatever_order_the_deadline_and_the_facts_stay(at_h
 
 def _facts(case: Case) -> tuple[object, ...]:
     return case.first_contact, case.breach, case.closure
-
-
-def test_references_can_be_said_and_typed() -> None:
-    found = [next(references()) for _ in range(50)]
-
-    assert len(set(found)) > 45
-    assert all(len(each) == 4 and not set(each) & set("AEIOUYL01") for each in found)
 
 
 IMPOSSIBLE = [

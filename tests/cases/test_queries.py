@@ -15,6 +15,7 @@ from app.cases.models import Case
 from app.cases.returning import RepeatTag
 from app.db import new_id
 from app.errors import NoSuchPage
+from app.journeys import ask
 from tests import desk
 from tests.people import MONDAY
 
@@ -82,11 +83,9 @@ def test_only_a_waiting_case_is_recognised_by_its_full_tag(session: Session) -> 
         session.add(RepeatTag(case_id=_live(session, fate).id, full=tag, short=1))
     session.flush()
 
-    found = queries.waiting_with_tag(session, [tag])
-    assert found
-    assert found.standing is Standing.WAITING
-    assert queries.waiting_with_tag(session, [b"u" * 16]) is None
-    assert queries.waiting_with_tag(session, []) is None
+    found, nobody = ask(session, queries.who_waits([tag]), queries.who_waits([b"u" * 16]))
+    assert session.get_one(Case, found).standing is Standing.WAITING
+    assert nobody is None
 
 
 def test_a_hint_is_never_about_the_case_itself_or_one_that_was_joined(session: Session) -> None:

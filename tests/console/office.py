@@ -17,7 +17,8 @@ from app.cases.models import Case
 from app.console.console import create_console
 from app.db import Database
 from app.escalation import engine
-from app.intake.reception import Approach, Callback, Desk, Received, receive
+from app.intake.approach import Approach, Callback
+from app.intake.reception import Desk, Received, receive
 from app.staff import sessions
 from app.staff.directory import by_alias
 from app.vault.keyring import Keyring

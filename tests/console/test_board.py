@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from app.console.board import _changes
 from app.console.watch import Watch
-from app.intake.reception import Callback
+from app.intake.approach import Callback
 from tests.console.office import MESSAGE, NUMBER, Office, take
 
 

@@ -10,7 +10,7 @@ from app.cases.first_contact import Standing
 from app.cases.models import Case
 from app.escalation import replies
 from app.escalation.models import StepTaken
-from app.intake.reception import Callback
+from app.intake.approach import Callback
 from app.notifications.models import Notification
 from app.staff.directory import by_alias
 from tests.console.office import MESSAGE, NUMBER, Office, send, take, word

@@ -11,7 +11,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from app.intake.reception import Callback
+from app.intake.approach import Callback
 from tests.console.office import NUMBER, Office, take
 
 

@@ -13,7 +13,8 @@ from app.cases.facts import Assignment, Grant
 from app.cases.models import Case
 from app.db import Database
 from app.escalation.models import Escalation
-from app.intake.reception import Approach, Desk, Received, receive
+from app.intake.approach import Approach
+from app.intake.reception import Desk, Received, receive
 from app.vault.keyring import Keyring
 from tests import desk
 from tests.people import A_STRANGER, MONDAY

@@ -46,8 +46,9 @@ def test_a_restart_forgets():
     assert WaitingIndex().tag(NUMBER, at=NIGHT) != WaitingIndex().tag(NUMBER, at=NIGHT)
 
 
-def test_a_new_process_has_nothing_to_look_for():
-    assert WaitingIndex().tags(NUMBER, at=NIGHT) == ()
+def test_a_new_process_recognises_nobody_from_before():
+    before, now = WaitingIndex(), WaitingIndex()
+    assert before.tag(NUMBER, at=NIGHT) not in now.tags(NUMBER, at=NIGHT)
 
 
 def test_days_are_counted_in_utc():

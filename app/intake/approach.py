@@ -1,0 +1,46 @@
+"""What comes in by a call, a text or a form, in one shape: what the person told, and how they may be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app.vault.envelope import PublicKey
+
+
+@dataclass(frozen=True)
+class Callback:
+    """How the person wants to be reached: `none` means they come back themselves."""
+
+    wish: Literal["call", "sms", "none"]
+    number: str | None = field(repr=False)
+    hours: Literal["any", "day", "evening", "night"] = "any"
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """A reporter's receipt made ready for keeping: a verifier, a locator, and the public key of the mailbox."""
+
+    locator: int
+    verifier: str = field(repr=False)
+    salt: bytes = field(repr=False)
+    key: PublicKey = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Approach:
+    """What came in. `source` is the carrier's id of the call or text, or the form's own mark: the same is the same.
+
+    `number` is the caller's own by the carrier's word (E.164), or None when it is withheld. A number somebody
+    typed belongs in `callback`: it is a claim, and is never joined to a case by itself.
+    """
+
+    channel: Literal["phone", "sms", "form"]
+    source: str
+    language: str
+    number: str | None = field(default=None, repr=False)
+    role: Literal["self", "relative", "professional", "unknown"] = "unknown"
+    message: str | None = field(default=None, repr=False)
+    danger: bool = False
+    callback: Callback | None = None
+    way_back: WayBack | None = None
