@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from app.cases.bridge_queries import WITH_ALL
 from app.cases.bridges import (
-    A_CALL_LASTS,
-    ENDS,
-    NO_CALL_LASTS_LONGER,
     OURS,
     Bridge,
     BridgeOutcome,
@@ -24,8 +21,8 @@ from app.cases.bridges import (
 from app.cases.facts import Approach, ContactAttempt
 from app.cases.models import Case
 from app.cases.outreach import Permit
-from app.cases.queries import going_on, joined_into
-from app.cases.together import a_machine, nobody_said, together, was_reached
+from app.cases.queries import going_on, ids_of_whole
+from app.cases.together import nobody_said, together
 from app.errors import NoSuchPage
 from app.staff.models import Person
 
@@ -36,8 +33,6 @@ IN_VAIN: Final = {
     What.FAILED: "no_answer",
 }
 """What follows without asking anybody, when the person was never in the room: the outcome of the attempt."""
-
-_ALL = (selectinload(Bridge.legs).selectinload(Leg.facts), selectinload(Bridge.outcome))
 
 
 def begin(session: Session, case: Case, permit: Permit, *, by: Person, at: datetime) -> Bridge:
@@ -54,7 +49,7 @@ def move(session: Session, case: Case, approach: Approach, *, ref: str, by: Pers
 
     Asked again, the same room.
     """
-    if known := session.scalar(select(Bridge).where(Bridge.approach_id == approach.id).options(*_ALL)):
+    if known := session.scalar(select(Bridge).where(Bridge.approach_id == approach.id).options(*WITH_ALL)):
         return known
     bridge = Bridge(case_id=case.id, by_id=by.id, at=at, approach_id=approach.id)
     bridge.legs = [
@@ -82,7 +77,7 @@ def invite(session: Session, bridge: Bridge, colleague: Person, *, by: Person, a
 def by_id(session: Session, bridge_id: str) -> Bridge:
     """The bridge as it is now, locked for change until the transaction ends; its case is locked before it."""
     going_on(session, session.get_one(Bridge, bridge_id).case_id)
-    found = select(Bridge).where(Bridge.id == bridge_id).with_for_update().options(*_ALL)
+    found = select(Bridge).where(Bridge.id == bridge_id).with_for_update().options(*WITH_ALL)
     return session.scalars(found.execution_options(populate_existing=True)).one()
 
 
@@ -136,63 +131,16 @@ def conclude(session: Session, bridge: Bridge, outcome: str, *, by: Person, at: 
 
 def answer_question(session: Session, case: Case, outcome: str, *, by: Person, at: datetime) -> bool:
     """Take an attempt that is written down by hand for the answer to a call we placed, if they were asked about one."""
-    mine = together(by.id).where(Bridge.case_id.in_(_whole(session, case)), nobody_said())
+    mine = together(by.id).where(Bridge.case_id.in_(ids_of_whole(session, case)), nobody_said())
     asked = mine.order_by(Bridge.at.desc()).limit(1)
     bridge = session.scalar(asked)
     return bridge is not None and conclude(session, by_id(session, bridge.id), outcome, by=by, at=at)
-
-
-def open_ones(session: Session, *, at: datetime) -> Sequence[Bridge]:
-    """Bridges that somebody may still be in, or be rung for: those in which somebody is, however long they talk, and
-    for a while those of which we have not been told that they are over."""
-    ended = exists().where(LegFact.leg_id == Leg.id, LegFact.what.in_(ENDS))
-    going_on = exists().where(Leg.bridge_id == Bridge.id, ~ended)
-    came = exists().where(LegFact.leg_id == Leg.id, LegFact.what == What.READY)
-    somebody_is_in = exists().where(Leg.bridge_id == Bridge.id, came, ~ended)
-    young = (Bridge.at > at - A_CALL_LASTS) | (somebody_is_in & (Bridge.at > at - NO_CALL_LASTS_LONGER))
-    return session.scalars(select(Bridge).where(young, going_on).order_by(Bridge.at).options(*_ALL)).all()
-
-
-def latest(session: Session, cases: Sequence[str]) -> Bridge | None:
-    """The last bridge of these cases, by id."""
-    found = select(Bridge).where(Bridge.case_id.in_(cases)).order_by(Bridge.at.desc()).limit(1)
-    return session.scalar(found.options(*_ALL))
-
-
-def of_approach(session: Session, approach_id: str) -> Bridge | None:
-    """The room that this call was moved to, or None: nobody asked for one."""
-    return session.scalar(select(Bridge).where(Bridge.approach_id == approach_id).options(*_ALL))
-
-
-def on_the_phone(session: Session, *, at: datetime) -> frozenset[str]:
-    """The ids of the staff whose telephone is in a bridge, or rings for one: nobody is rung twice at once."""
-    legs = [leg for bridge in open_ones(session, at=at) for leg in bridge.staff]
-    return frozenset(leg.person_id for leg in legs if leg.person_id and not leg.ended)
-
-
-def was_with_them(session: Session, case_id: str, person_id: str) -> bool:
-    """Whether this member of staff was in a room with the person of this case, or of one that goes on as part of it.
-    A machine that answered is not the person, until they say that somebody came to the telephone."""
-    cases = _whole(session, session.get_one(Case, case_id))
-    with_them = together(person_id).where(Bridge.case_id.in_(cases), ~a_machine() | was_reached())
-    return session.scalar(with_them.limit(1)) is not None
-
-
-def unsaid(session: Session, person_id: str) -> dict[str, datetime]:
-    """The cases whose person this member of staff was in a room with, without anybody saying yet how it went; and
-    since when."""
-    return {bridge.case_id: bridge.at for bridge in session.scalars(together(person_id).where(nobody_said()))}
 
 
 def _told_by(leg: Leg, what: What) -> str:
     if what in OURS:
         return "engine"
     return leg.person.alias if what is What.READY and leg.person else "carrier"
-
-
-def _whole(session: Session, case: Case) -> list[str]:
-    """The ids of a case and of those that go on as part of it."""
-    return [case.id, *(one.id for one in joined_into(session, case))]
 
 
 def _conclude_in_vain(session: Session, leg: Leg, *, at: datetime) -> None:

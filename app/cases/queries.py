@@ -135,6 +135,11 @@ def joined_into(session: Session, case: Case) -> list[Case]:
     return list(session.scalars(select(Case).join(Join, Join.case_id == Case.id).where(Join.into_id == case.id)))
 
 
+def ids_of_whole(session: Session, case: Case) -> list[str]:
+    """The ids of a case and of those that go on as part of it."""
+    return [case.id, *(one.id for one in joined_into(session, case))]
+
+
 def board(session: Session) -> list[Case]:
     """Every open case with what the board shows of it; who waits longest comes first."""
     return list(

@@ -14,7 +14,7 @@ from app.cases.calls import LONGEST_TALK
 from app.cases.facts import Approach, ContactAttempt, Moment
 from app.cases.models import Case
 from app.cases.outreach import Permit, Refused, Rules, Why, judge
-from app.cases.queries import joined_into
+from app.cases.queries import ids_of_whole, joined_into
 from app.cases.texts import PersonText
 from app.programme.apply import current
 from app.programme.schema import Programme
@@ -70,7 +70,7 @@ def leave_for(session: Session, bridge: Bridge, *, at: datetime) -> Permit | Non
 
 def is_on_the_line(session: Session, case: Case, *, at: datetime) -> bool:
     """Whether the person is calling us at this moment: somebody has them, or they wait for somebody."""
-    cases = [case.id, *(one.id for one in joined_into(session, case))]
+    cases = ids_of_whole(session, case)
     is_over = exists().where(Moment.approach_id == Approach.id, Moment.what == "over")
     goes_on = select(Approach).where(Approach.case_id.in_(cases), Approach.channel == "phone", ~is_over)
     return any(_is_with_us(call, at) for call in session.scalars(goes_on))

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.cases import bridging
+from app.cases import bridge_queries, bridging
 from app.cases.bridge_steps import A_TICKET_LASTS, Deed, Step, is_sought, steps
 from app.cases.bridges import ENDS, Bridge, Leg, Role, What
 from app.cases.contents import Number
@@ -72,7 +72,7 @@ class Attendant:
         self.tickets.forget_old(at=at)
         waiting = self.tickets.bridges()
         with self.db.reading() as session:
-            bridges = bridging.open_ones(session, at=at)
+            bridges = bridge_queries.open_ones(session, at=at)
             due = [step for bridge in bridges for step in self._due(session, bridge, at)]
         self.tickets.forget(waiting - {bridge.id for bridge in bridges if _wants_a_number(bridge)})
         return sum(self._try(step, at) for step in due if self.patience.is_over(step, at=at))
@@ -80,7 +80,7 @@ class Attendant:
     def is_busy(self, at: datetime) -> bool:
         """Whether there is a bridge to attend to."""
         with self.db.reading() as session:
-            return bool(bridging.open_ones(session, at=at))
+            return bool(bridge_queries.open_ones(session, at=at))
 
     def _due(self, session: Session, bridge: Bridge, at: datetime) -> list[Step]:
         """Like `_steps`; one bridge that cannot be read does not stop the others."""

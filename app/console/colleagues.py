@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.cases import bridging, calls
+from app.cases import bridge_queries, calls
 from app.console.doors import SignedIn
 from app.oncall.duty import duty
 from app.staff.directory import everyone
@@ -47,7 +47,7 @@ def colleagues(session: Session, who: SignedIn, *, at: datetime) -> list[Colleag
 
 def on_the_phone(session: Session, *, at: datetime) -> frozenset[str]:
     """The ids of the staff whose telephone is taken: by a bridge, or by somebody who called."""
-    return bridging.on_the_phone(session, at=at) | calls.talking(session, at=at)
+    return bridge_queries.on_the_phone(session, at=at) | calls.talking(session, at=at)
 
 
 def _can_come(person: Person) -> bool:

@@ -8,12 +8,12 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.cases import bridging, calls
+from app.cases import bridge_queries, calls
 from app.cases.bridge_stages import Stage, counts, stage
 from app.cases.bridges import A_CALL_LASTS, Bridge, Role, What
 from app.cases.facts import Approach
 from app.cases.models import Case
-from app.cases.queries import joined_into
+from app.cases.queries import ids_of_whole, joined_into
 from app.console.doors import SignedIn
 
 OUTCOMES: Final = ("reached", "no_answer", "voicemail", "wrong_person", "not_safe_now")
@@ -27,7 +27,7 @@ NEWS_FOR: Final = timedelta(minutes=30)
 
 def current(session: Session, case: Case, *, at: datetime) -> Bridge | None:
     """The bridge that is news: it goes on, nobody has said how it went, or it came to an end just now."""
-    bridge = bridging.latest(session, [case.id, *(one.id for one in joined_into(session, case))])
+    bridge = bridge_queries.latest(session, ids_of_whole(session, case))
     if bridge is None:
         return None
     now = stage_at(bridge, at)
@@ -66,5 +66,5 @@ def on_the_line(session: Session, case: Case, who: SignedIn, *, at: datetime) ->
             connection = approach.connection
             is_mine = connection is not None and connection.person_id == who.person_id
             if connection and is_mine and connection.end is None and connection.ref:
-                return None if bridging.of_approach(session, approach.id) else approach
+                return None if bridge_queries.of_approach(session, approach.id) else approach
     return None

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.cases.outreach import Permit, Refused
-from app.cases.queries import joined_into
+from app.cases.queries import ids_of_whole
 from app.cases.reach import may_seek
 from app.cases.texts import PersonText
 from app.catalogue import Catalogue
@@ -86,5 +86,5 @@ def language_of(case: Case) -> str:
 
 
 def _sent(session: Session, case: Case) -> Sequence[PersonText]:
-    cases = [case.id, *(one.id for one in joined_into(session, case))]
+    cases = ids_of_whole(session, case)
     return session.scalars(select(PersonText).where(PersonText.case_id.in_(cases)).order_by(PersonText.at.desc())).all()

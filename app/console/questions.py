@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases.facts import Content
 from app.cases.models import Case
 from app.cases.permissions import Hours
-from app.cases.queries import joined_into
+from app.cases.queries import ids_of_whole
 from app.console import sight
 from app.console.doors import SignedIn
 from app.console.paper import Paper
@@ -47,7 +47,7 @@ def questions_for(session: Session, case: Case, paper: Paper) -> Questions | Non
 
 def numbers_of(session: Session, case: Case) -> list[Content]:
     """The rows with numbers of this person, still sealed; the first that came first."""
-    cases = [case.id, *(one.id for one in joined_into(session, case))]
+    cases = ids_of_whole(session, case)
     kinds = ("caller_number", "callback_number")
     found = select(Content).where(Content.case_id.in_(cases), Content.kind.in_(kinds))
     return list(session.scalars(found.order_by(Content.at)))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.cases import queries
-from app.cases.bridging import unsaid
+from app.cases.bridge_queries import unsaid
 from app.cases.facts import Approach, Connection
 from app.cases.first_contact import Standing
 from app.cases.models import Case

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, object_session
 
 from app.audit.log import record
 from app.cases import queries
-from app.cases.bridging import was_with_them
+from app.cases.bridge_queries import was_with_them
 from app.cases.models import Case
 from app.console.doors import CASE_ROLES, SignedIn
 from app.errors import NoSuchPage

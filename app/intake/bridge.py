@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases import bridging
+from app.cases import bridge_queries, bridging
 from app.cases.bridge_stages import counts
 from app.cases.bridges import Leg, Role, What
 from app.cases.queries import going_on
@@ -128,7 +128,7 @@ def status(form: Signed, db: Db, now: Now, leg_id: str) -> Response:
 
 def moved(session: Session, line: Line, approach_id: str, form: Form, *, at: datetime) -> Response | None:
     """The room in which this call goes on, for the dial that let go of it; None when nobody asked for one."""
-    bridge = bridging.of_approach(session, approach_id)
+    bridge = bridge_queries.of_approach(session, approach_id)
     if bridge is None:
         return None
     leg = bridging.leg_by_id(session, bridge.leg_of(Role.PERSON).id)

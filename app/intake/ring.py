@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases import bridging, calls
+from app.cases import bridge_queries, calls
 from app.cases.facts import Approach as Row
 from app.cases.facts import Connection
 from app.cases.queries import locked
@@ -116,7 +116,7 @@ def _next(
     session: Session, line: Line, row: Row, form: Form, n: int, *, at: datetime
 ) -> tuple[int, Person, str] | None:
     """The place in the order, from `n` on, of somebody who can be rung now, and their number."""
-    in_a_call = calls.talking(session, at=at) | bridging.on_the_phone(session, at=at)
+    in_a_call = calls.talking(session, at=at) | bridge_queries.on_the_phone(session, at=at)
     for place, person in enumerate(duty(session, row.at).ring_order):
         if place < n or person.id in in_a_call:
             continue

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases import bridging, calls
+from app.cases import bridge_queries, calls
 from app.cases.facts import Approach
 from app.notifications.models import Notification, State
 from app.simulator.faults import FOREVER
@@ -98,11 +98,11 @@ def test_a_bridge_whose_end_was_lost_is_asked_about_and_the_handler_may_be_rung_
     anna.hang_up()
     hotline.exchange.faults.clear()
     with hotline.db.reading() as session:
-        assert bridging.on_the_phone(session, at=hotline.now)
+        assert bridge_queries.on_the_phone(session, at=hotline.now)
     hotline.fast_forward(minutes=11)
     ask(hotline)
     with hotline.db.reading() as session:
-        assert not bridging.on_the_phone(session, at=hotline.now)
+        assert not bridge_queries.on_the_phone(session, at=hotline.now)
 
 
 def test_a_call_of_which_the_carrier_will_not_speak_does_not_hide_the_one_after_it(
