@@ -158,14 +158,14 @@ def why_not(problem: SQLAlchemyError | OSError) -> str:
     return f"the database (DATABASE_URL) cannot be used: {why}\nIs it running? A new one is made by: dygnet init"
 
 
-ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
-"""PostgreSQL's words for it: wait until nobody else is in the place of this name, and be there until the end."""
+ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(place, 0)) FROM unnest(%s::text[]) AS place"
+"""PostgreSQL's words for it: wait until nobody else is in the places of these names, and be there until the end."""
 
 
 def one_at_a_time(session: Session, name: str) -> None:
     """Let nobody else into the same named place until this transaction ends. SQLite's writers are alone anyway."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(ALONE, (name,))
+        session.connection().exec_driver_sql(ALONE, ([name],))
 
 
 def _insist_on_a_living_server(connection: Any, _record: object, _proxy: object) -> None:
