@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import quote
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -35,6 +35,12 @@ _PAGES = Pages(
     texts_say=TEXTS.say,
 )
 _PROBLEMS = {401: "signed_out", 403: "forbidden", 404: "missing", 405: "missing", 413: "too_large"}
+
+_ROOMS = APIRouter()
+"""Put together once: what FastAPI works out about a route serves every app that has it."""
+
+for _room in (session, board, case, deeds, tap, reveal, bridge, talk, writing, asking, roster, log):
+    _ROOMS.include_router(_room.router)
 
 
 def create_console(
@@ -64,8 +70,7 @@ def create_console(
         attending=attending,
     )
     face.mount("/console/assets", StaticFiles(directory=_FOLDER / "assets"))
-    for room in (session, board, case, deeds, tap, reveal, bridge, talk, writing, asking, roster, log):
-        face.include_router(room.router)
+    face.router.routes.extend(_ROOMS.routes)
     return face
 
 
