@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import uuid
@@ -23,6 +24,12 @@ QUIETLY = (
     "--disable-component-update --disable-sync --disable-dev-shm-usage"
 ).split()
 """Chromium without its own errands, which a closed network would refuse one by one."""
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays, as in the product: no collection of garbage has to walk it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
