@@ -30,6 +30,7 @@ from app.main import Doors
 from app.simulator.faults import FOREVER
 from app.vault.keyring import Keyring
 from app.worker import worker_for
+from tests.browsers import Browser
 from tests.busy_calls import calls_and_texts_out
 from tests.doorways import Door, every_door
 from tests.evidence import log
@@ -272,7 +273,7 @@ def _on_tape(hotline: Hotline) -> tuple[Tape, list[str]]:
 
 
 def _a_browser(app: ASGIApp) -> TestClient:
-    return TestClient(
+    return Browser(
         app,
         base_url=PUBLIC_URL,
         raise_server_exceptions=False,

@@ -14,6 +14,7 @@ from app.settings import Surface
 from app.simulator.phones import Phone
 from app.staff import sessions
 from app.staff.directory import by_alias
+from tests.browsers import Browser
 from tests.hotline import PUBLIC_URL, Hotline
 from tests.people import A_STRANGER
 
@@ -52,7 +53,7 @@ def may(line: Hotline, *channels: str, hours: Hours = Hours.ANY) -> None:
 def signed_in(line: Hotline, alias: str) -> TestClient:
     """A browser in which they are signed in already; how one signs in is told elsewhere."""
     site = line.app.surfaces[Surface.CONSOLE].state.site
-    browser = TestClient(line.app, base_url=PUBLIC_URL, follow_redirects=True)
+    browser = Browser(line.app, base_url=PUBLIC_URL, follow_redirects=True)
     with line.db.transaction() as session:
         person = by_alias(session, alias)
         assert person

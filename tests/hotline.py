@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import uvicorn
 from httpx2 import Response
@@ -41,6 +42,7 @@ from app.staff.signin import make_link
 from app.vault.keyring import Keyring
 from app.worker import Worker, worker_for
 from tests import people
+from tests.browsers import Browser
 
 PUBLIC_URL = "https://linjen.example.org"
 ACCOUNT = Account("AC" + "0" * 32, "the-token-of-the-account")
@@ -61,17 +63,33 @@ class LineClock:
         return self._timeline.now()
 
 
+class _Plugged:
+    """Whichever telephone company is plugged in: its API is built once, and keeps no company of an earlier test."""
+
+    exchange: Exchange
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.exchange, name)
+
+
 class Switchboard:
     """One real server for all tests of a process; each test plugs its own telephone company in."""
 
     def __init__(self) -> None:
         self.app: ASGIApp | None = None
+        self._company = _Plugged()
+        self._rest = create_rest(cast(Exchange, self._company))
         self._server = uvicorn.Server(uvicorn.Config(self, port=0, log_config=None, access_log=False, lifespan="off"))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.app is not None
         await self.app(scope, receive, send)
+
+    def plug_in(self, exchange: Exchange) -> None:
+        """From now on whoever calls this server speaks with this telephone company."""
+        self._company.exchange = exchange
+        self.app = self._rest
 
     @contextmanager
     def open(self) -> Iterator[Switchboard]:
@@ -118,7 +136,7 @@ class Hotline:
         )
         for number in people.NUMBERS.values():
             self.exchange.phone(number)
-        switchboard.app = create_rest(self.exchange)
+        switchboard.plug_in(self.exchange)
         self.start()
 
     # processes
@@ -129,7 +147,7 @@ class Hotline:
         attending = self.app.surfaces[Surface.CONSOLE].state.site.attending
         assert attending
         self.attendant: Attendant = attending.attendant
-        self.doors = TestClient(self.app, base_url=PUBLIC_URL, raise_server_exceptions=False)
+        self.doors = Browser(self.app, base_url=PUBLIC_URL, raise_server_exceptions=False)
         self.engine: Worker | None = worker_for(self.settings, self.db, self.clock)
 
     def kill_the_engine(self) -> None:
@@ -318,7 +336,7 @@ class Hotline:
 
     def sign_in(self, alias: str) -> TestClient:
         """A browser in which this member of staff is signed in."""
-        browser = TestClient(self.app, base_url=PUBLIC_URL, follow_redirects=True)
+        browser = Browser(self.app, base_url=PUBLIC_URL, follow_redirects=True)
         with self.db.transaction() as session:
             person = by_alias(session, alias)
             assert person

@@ -23,6 +23,7 @@ from app.staff import sessions
 from app.staff.directory import by_alias
 from app.vault.keyring import Keyring
 from tests import people
+from tests.browsers import Browser
 
 PUBLIC_URL = "https://linjen.example.org"
 NUMBER, MESSAGE = "+46701740650", "Min bror <b>Kalle</b> är hotad & rädd. <script>alert('x')</script>"
@@ -64,7 +65,7 @@ class Office:
 
     def browser(self, alias: str | None = None) -> TestClient:
         """A browser, with somebody signed in or nobody."""
-        browser = TestClient(self.face, base_url=self.public_url, follow_redirects=False)
+        browser = Browser(self.face, base_url=self.public_url, follow_redirects=False)
         if alias:
             with self.db.transaction() as session:
                 person = by_alias(session, alias)

@@ -22,7 +22,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from app.cases.facts import Approach
 from app.clock import WallClock
@@ -35,6 +34,7 @@ from app.simulator.numbers import new_sid
 from app.staff.directory import by_alias
 from app.staff.signin import make_link
 from tests import desk
+from tests.browsers import Browser
 from tests.doorways import FORM, signed
 from tests.hotline import ACCOUNT, PASSPHRASE, PUBLIC_URL, hidden_fields
 from tests.people import A_STRANGER, LINE, PROGRAMME
@@ -70,7 +70,7 @@ class TwoDoors:
             twilio_auth_token=ACCOUNT.auth_token,
         )
         self.ports = (_free_port(), _free_port())
-        self.here = TestClient(create_app(self.settings, database=db), base_url=PUBLIC_URL)
+        self.here = Browser(create_app(self.settings, database=db), base_url=PUBLIC_URL)
         """The house once more, in this process, for whatever is no race."""
 
         self._calls = 0
