@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 from app.db import Database
 from tests import postgres
+from tests.dialects import in_one_dialect
 from tests.evidence import given_away
 from tests.hotline import Hotline, Switchboard
 
@@ -27,9 +28,13 @@ QUIETLY = (
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays, as in the product: no collection of garbage has to walk it again."""
+    """What was imported and collected stays, as in the product: no collection of garbage has to walk it again.
+
+    What a test leaves behind goes in one sweep with that of the next few.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)
 
 
 @pytest.fixture(scope="session")
@@ -69,14 +74,14 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     if request.param == "sqlite":
         path = tmp_path / "dygnet.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        database = Database(f"sqlite:///{path}")
+        database = in_one_dialect(Database(f"sqlite:///{path}"))
         yield database
         database.close()
         return
     template = make_url(request.getfixturevalue("postgres_template"))
     name = f"test_{uuid.uuid4().hex}"
     _sql(template.set(database="postgres"), f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY FILE_COPY")
-    database = Database(template.set(database=name).render_as_string(hide_password=False))
+    database = in_one_dialect(Database(template.set(database=name).render_as_string(hide_password=False)))
     yield database
     database.close()
     _sql(template.set(database="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
