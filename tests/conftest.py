@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -25,6 +26,14 @@ QUIETLY = (
     "--disable-component-update --disable-sync --disable-dev-shm-usage"
 ).split()
 """Chromium without its own errands, which a closed network would refuse one by one."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what `xdist_group` says together: pytest 9.2 does not look where pytest-xdist 3.8 writes it."""
+    for item in items:
+        if grouped := vars(item).get("_nodeid"):
+            item._id = coerce_node_id(grouped)
 
 
 def pytest_collection_finish() -> None:
