@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 import uvicorn
@@ -18,12 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import VERSION, logs
 from app.audit import sequencer
 from app.audit.export import export
-from app.audit.verify import Progress, verify
+from app.audit.verify import verify
+from app.canary import send as send_canary
 from app.check import looked_over
-from app.clock import Clock, WallClock
+from app.clock import WallClock
 from app.db import Database, why_not
 from app.demo import running
-from app.demo.folder import clock_of
+from app.equipment import desk_for
 from app.errors import DygnetError
 from app.health import status as status_of
 from app.intake.sound import with_known_recordings
@@ -33,8 +31,10 @@ from app.settings import Settings, settings_from
 from app.signals import told_to_stop
 from app.staff.directory import Directory, by_alias
 from app.staff.signin import make_link
+from app.terminal import clock, database, progress, show, stop
 from app.vault.keyfiles import files_in
 from app.vault.keyring import Keyring
+from app.watching.watcher import EVERY, watcher_for
 from app.worker import worker_for
 
 app = typer.Typer(help="Dygnet: the backend of a 24-hour line.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -44,9 +44,6 @@ audit = typer.Typer(help="The log nobody can quietly change.", no_args_is_help=T
 app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
-
-A_BLINK = 0.2
-"""Seconds between two lines of progress."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -69,7 +66,7 @@ def init(
     settings = settings_from()
     for path in Keyring.create(settings.keys_dir):
         print(f"made     {path}")
-    with _database(settings) as db:
+    with database(settings) as db:
         db.migrate()
         print("schema   current")
         if programme:
@@ -105,12 +102,46 @@ def work() -> None:
     """Run an engine: escalation, delivery, the log's sequence. As many as you like, anywhere."""
     settings = settings_from()
     logs.start(settings.log_level)
-    with _database(settings) as db:
+    with database(settings) as db:
         worker = worker_for(settings, db, WallClock())
         wait = told_to_stop()
         worker.start()
         wait()
         worker.stop()
+
+
+@app.command()
+def watch(
+    programme: Annotated[Path, typer.Argument(help="The programme file: whose telephones to ring, kept on this disk.")],
+    once: Annotated[bool, typer.Option("--once", help="One look, for cron: 2 when late and told, 3 when not.")] = False,
+    every: Annotated[float, typer.Option(help="Seconds between two looks.", min=1, max=60)] = EVERY,
+    again: Annotated[int, typer.Option(help="Minutes until an alarm that lasts is given again.", min=1)] = 15,
+    memory: Annotated[Path, typer.Option(help="Where to keep what was said.")] = Path("var/watch.json"),
+    as_json: AsJson = False,
+) -> None:
+    """Raise the alarm when something due is late by a minute. Needs no engine and no key; run it on another machine."""
+    settings = settings_from()
+    logs.start(settings.log_level)
+    lasts = timedelta(minutes=again)
+    watcher = watcher_for(settings, clock(), programme, memory=memory, again=lasts, every=every)
+    if once:
+        seen = watcher.look()
+        show(seen.plain(), as_json=as_json)
+        raise typer.Exit(seen.status)
+    wait = told_to_stop()
+    watcher.start()
+    wait()
+    watcher.stop()
+
+
+@app.command()
+def canary() -> None:
+    """Send a test through everything, to whoever is on call; they answer it like any other page. It counts nowhere."""
+    settings = settings_from()
+    keyring = Keyring.load(settings.keys_dir, private=("index",))
+    with database(settings) as db, db.transaction() as session:
+        reference = send_canary(session, desk_for(keyring), by="operator", at=clock().now())
+    print(reference)
 
 
 @app.command("apply")
@@ -120,7 +151,7 @@ def apply_file(
 ) -> None:
     """Bring a programme file into the database: validate, show the difference, apply."""
     settings = settings_from()
-    with _database(settings) as db:
+    with database(settings) as db:
         _apply(settings, db, file, dry_run=dry_run)
 
 
@@ -128,10 +159,10 @@ def apply_file(
 def link(alias: Annotated[str, typer.Argument(help="Whose link.")]) -> None:
     """A one-time sign-in link, good for fifteen minutes. Hand it over in person."""
     settings = settings_from()
-    with _database(settings) as db, db.transaction() as session:
+    with database(settings) as db, db.transaction() as session:
         person = by_alias(session, alias)
         if person is None:
-            _stop(f"nobody on the staff is called {alias}: see the programme file")
+            stop(f"nobody on the staff is called {alias}: see the programme file")
         token = make_link(session, person, at=WallClock().now(), by="operator")
     print(f"{settings.public_url}/console/enrol/{token}")
 
@@ -139,9 +170,9 @@ def link(alias: Annotated[str, typer.Argument(help="Whose link.")]) -> None:
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """How things stand: what waits, what is late, who is on call."""
-    with _database(settings_from()) as db, db.reading() as session:
-        standing = status_of(session, at=_clock().now()).plain()
-    _print(standing, as_json=as_json)
+    with database(settings_from()) as db, db.reading() as session:
+        standing = status_of(session, at=clock().now()).plain()
+    show(standing, as_json=as_json)
 
 
 @app.command()
@@ -151,8 +182,8 @@ def check(
 ) -> None:
     """Look over settings, keys, database, programme, roster and carrier, and say what to do about each finding."""
     settings = settings_from()
-    with _database(settings) as db:
-        report = looked_over(settings, db, at=_clock().now(), also_carrier=carrier)
+    with database(settings) as db:
+        report = looked_over(settings, db, at=clock().now(), also_carrier=carrier)
     print(report.as_json() if as_json else report.read_out())
     raise typer.Exit(1 if report.findings else 0)
 
@@ -162,7 +193,7 @@ def keys_status(as_json: AsJson = False) -> None:
     """Which keys lie in the folder, by kind and generation. Opens none of them."""
     folder = settings_from().keys_dir
     if not (found := files_in(folder)):
-        _stop(f"there are no keys in {folder}. Make them with: dygnet init")
+        stop(f"there are no keys in {folder}. Make them with: dygnet init")
     now = WallClock().now().timestamp()
     rows = []
     for file in found:
@@ -180,19 +211,19 @@ def audit_export(folder: Annotated[Path, typer.Argument(help="A new or empty fol
     """Write the whole log so that anybody can verify it without us."""
     settings = settings_from()
     keyring = Keyring.load(settings.keys_dir, private=("audit",))
-    with _database(settings) as db:
+    with database(settings) as db:
         made = export(
             db,
             folder,
             key=keyring.log_key,
             origin=keyring.log_name,
-            at=_clock().now(),
+            at=clock().now(),
             by="operator",
-            progress=_progress("entries"),
+            progress=progress("entries"),
         )
     print(f"{made.size} entries in {made.folder}\nthe log's key, to hand over by another road:\n{made.vkey}")
     if made.damage:
-        _stop(f"the stored log is damaged: {made.damage}")
+        stop(f"the stored log is damaged: {made.damage}")
 
 
 @audit.command("verify")
@@ -202,7 +233,7 @@ def audit_verify(
     as_json: AsJson = False,
 ) -> None:
     """Check an exported log: signatures, every leaf and tile, every kept checkpoint, every view."""
-    report = verify(folder, key, progress=_progress("checked"))
+    report = verify(folder, key, progress=progress("checked"))
     if as_json:
         print(json.dumps({"ok": report.ok, "checked": report.checked, "wrong": report.findings}, indent=2))
     else:
@@ -215,8 +246,8 @@ def audit_checkpoint() -> None:
     """Sign the log as it stands now, and print the checkpoint."""
     settings = settings_from()
     keyring = Keyring.load(settings.keys_dir, private=("audit",))
-    now = _clock().now()
-    with _database(settings) as db, db.transaction() as session:
+    now = clock().now()
+    with database(settings) as db, db.transaction() as session:
         while sequencer.sequence(session, at=now) == sequencer.BATCH:
             pass
         print(sequencer.checkpoint(session, keyring.log_key, at=now, origin=keyring.log_name).note, end="")
@@ -227,9 +258,9 @@ def main() -> None:
     try:
         app()
     except DygnetError as problem:
-        _stop(str(problem))
+        stop(str(problem))
     except (SQLAlchemyError, OSError) as problem:
-        _stop(why_not(problem))
+        stop(why_not(problem))
 
 
 def _apply(settings: Settings, db: Database, file: Path, *, dry_run: bool) -> None:
@@ -243,48 +274,9 @@ def _apply(settings: Settings, db: Database, file: Path, *, dry_run: bool) -> No
         return
     with db.transaction() as session:
         apply_programme(
-            session, programme, at=_clock().now(), by="operator", duty=keyring.public("duty"), directory=directory
+            session, programme, at=clock().now(), by="operator", duty=keyring.public("duty"), directory=directory
         )
     print("applied")
-
-
-def _clock() -> Clock:
-    return clock_of(Path("var")) or WallClock()
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    with closing(Database(settings.database_url.get_secret_value())) as db:
-        yield db
-
-
-def _print(values: dict[str, object], *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(values, ensure_ascii=False, indent=2))
-        return
-    for name, value in values.items():
-        listed = [f"{what} {count}" for what, count in value.items()] if isinstance(value, dict) else value
-        shown = ", ".join(listed) if isinstance(listed, list) else "-" if value is None else value
-        print(f"{name.replace('_', ' '):18} {shown}")
-
-
-def _progress(what: str) -> Progress | None:
-    """A line on standard error that counts, where a person is looking."""
-    if not sys.stderr.isatty():
-        return None
-    shown = [0.0]
-
-    def show(done: int, of: int) -> None:
-        if time.monotonic() - shown[0] > A_BLINK or done == of:
-            shown[0] = time.monotonic()
-            print(f"\r{what} {done} of {of}", end="\n" if done == of else "", file=sys.stderr)
-
-    return show
-
-
-def _stop(why: str) -> NoReturn:
-    print(f"dygnet: {why}", file=sys.stderr)
-    raise SystemExit(1)
 
 
 @app.callback(invoke_without_command=True)

@@ -25,6 +25,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from app.commits import SharedCommits
+from app.nudge import Bell
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -106,6 +107,7 @@ class Database:
             event.listen(self.engine, "checkout", _insist_on_a_living_server)
         self._writing = self.engine.execution_options(dygnet_writes=True)
         self._shared = SharedCommits(self._writing) if self.is_sqlite else None
+        self.bell = Bell(self.engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -115,6 +117,7 @@ class Database:
         """
         with self._shared.transaction() if self._shared else self._alone() as session:
             yield session
+        self.bell.after(session)
 
     @contextmanager
     def _alone(self) -> Iterator[Session]:
@@ -147,6 +150,7 @@ class Database:
 
     def close(self) -> None:
         """Let go of every connection."""
+        self.bell.close()
         self.engine.dispose()
 
 

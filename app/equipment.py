@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
 
+from app.canary import CanaryKeeper
 from app.clock import Clock
 from app.db import Database
 from app.escalation import lost_pages
@@ -14,7 +15,13 @@ from app.intake.reception import Desk
 from app.lookout import Lookout
 from app.notifications import mail
 from app.notifications.courier import Courier
+from app.notifications.hooks import Hooks
+from app.notifications.letters import Letters
+from app.notifications.links import Links
 from app.notifications.mail import Mail
+from app.notifications.postman import Postman
+from app.notifications.posts import PATIENCE, Nowhere, Post
+from app.notifications.pushes import Pushes
 from app.notifications.ways import first_way, second_way
 from app.programme.apply import current
 from app.settings import Settings
@@ -43,24 +50,61 @@ def courier_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring
     ways = [first_way(first, settings.public_url, first.records)]
     if second := second_carrier(settings, sender=partial(first_number, db)):
         ways.append(second_way(second, settings.public_url, tags_for(settings)))
-    return Courier(db, clock, Directory(keyring), ways, refused=lost_pages.refused)
+    bundled = settings.bundle_pages
+    at_once = settings.pages_at_once
+    return Courier(
+        db,
+        clock,
+        Directory(keyring),
+        ways,
+        refused=lost_pages.refused,
+        bundled=bundled,
+        at_once=at_once,
+        links=Links(settings.page_links),
+    )
+
+
+def postmen_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring) -> list[Postman]:
+    """One for each channel that needs no telephone company; a channel that is not set up refuses every page."""
+    directory, origin = Directory(keyring), settings.public_url
+    posts: list[Post] = [Hooks(directory, origin)]
+    posts.append(Pushes(keyring.push_key, directory, origin) if keyring.holds("push") else Nowhere("push"))
+    server = mail_server(settings)
+    posts.append(Letters(server, directory, origin) if server else Nowhere("email"))
+    return [Postman(db, clock, post, codes=directory.code_of, refused=lost_pages.refused) for post in posts]
+
+
+def mail_server(settings: Settings) -> Mail | None:
+    """The mail server of SMTP_URL; None without one."""
+    if settings.smtp_url is None:
+        return None
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    return Mail(settings.smtp_url.get_secret_value(), host=host, patience=PATIENCE)
 
 
 def lookout_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring, records: Records) -> Lookout:
     """The lookout; it needs the key of the index besides that of the duty numbers."""
     tokens = tuple(token.get_secret_value() for token in settings.twilio_auth_token)
-    desk = Desk(rota=keyring.public("rota"), index_key=keyring.index_key)
     signatures = Signatures(settings.public_url, tokens)
-    line = Line(settings.public_url, signatures, desk, Directory(keyring), settings.twilio_edge)
+    line = Line(settings.public_url, signatures, desk_for(keyring), Directory(keyring), settings.twilio_edge)
     return Lookout(db, clock, records, line)
+
+
+def canary_keeper_for(db: Database, clock: Clock, keyring: Keyring) -> CanaryKeeper:
+    """Who sends the canary; it is received as the doors receive."""
+    return CanaryKeeper(db, clock, desk_for(keyring))
+
+
+def desk_for(keyring: Keyring) -> Desk:
+    """A desk of the engine's own, which can receive and open nothing."""
+    return Desk(rota=keyring.public("rota"), index_key=keyring.index_key)
 
 
 def letters_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring) -> Callable[[], None] | None:
     """What tells of the carrier's faults by e-mail; None without a mail server."""
-    if settings.smtp_url is None:
+    post, directory = mail_server(settings), Directory(keyring)
+    if post is None:
         return None
-    host = urlsplit(settings.public_url).hostname or "localhost"
-    post, directory = Mail(settings.smtp_url.get_secret_value(), host=host), Directory(keyring)
 
     def write_letters() -> None:
         mail.tell(db, directory, post, at=clock.now())

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import FastAPI, Header, Request
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics, generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app.cases import queries
+from app.cases.canaries import Canary
 from app.clock import Clock
 from app.db import Database
-from app.escalation.models import StepTaken
-from app.escalation.pulse import is_silent, last_round
-from app.notifications import faults, unusable
+from app.escalation.models import Escalation, Pulse, StepTaken
+from app.escalation.pulse import felt, is_silent, last_round
+from app.notifications import faults, pace, unusable
+from app.notifications.models import CHANNELS
 from app.oncall import preflight, roster
 from app.oncall.duty import duty, rota_of
 from app.programme.apply import current
@@ -28,6 +31,8 @@ from app.traces.standing import AtCarrier, at_carrier
 from app.web import Db, Now, Problem, new_face
 
 LOOK_BACK = timedelta(hours=24)
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # nobody asks when ours were made
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,12 @@ class Status:
     next_due_at: datetime | None
     worst_lateness_s: float
     last_round_age_s: float | None
+    last_round_s: float | None
+    """How long the longest of the latest rounds took, in real seconds."""
+
+    put_aside: int
+    """Cases whose step failed; each is tried again every minute, and said aloud."""
+
     on_call: list[str]
     gaps: int
     at_carrier: AtCarrier
@@ -52,6 +63,9 @@ class Status:
     unusable: list[str]
     """Channels to staff that do not work, by a carrier's word: alias and channel."""
 
+    paced: list[pace.Wait]
+    """What waits to be sent, by channel, and how long our own pace makes the last of it wait."""
+
     def plain(self) -> dict[str, object]:
         """As JSON has it."""
         return asdict(self) | {"next_due_at": self.next_due_at.isoformat() if self.next_due_at else None}
@@ -59,9 +73,13 @@ class Status:
 
 def status(session: Session, *, at: datetime) -> Status:
     """How things stand at a moment; `worst_lateness_s` over the last 24 hours, `gaps` over the next seven days."""
-    round_at = last_round(session)
+    pulse = felt(session)
     on_call = duty(session, at).on_call
-    worst = session.scalar(select(func.max(StepTaken.late_ms)).where(StepTaken.ran_at >= at - LOOK_BACK))
+    worst = session.scalar(
+        select(func.max(StepTaken.late_ms)).where(
+            StepTaken.ran_at >= at - LOOK_BACK, StepTaken.case_id.not_in(select(Canary.case_id))
+        )
+    )
     return Status(
         waiting=queries.count_waiting(session),
         taken=queries.count_taken(session),
@@ -69,12 +87,15 @@ def status(session: Session, *, at: datetime) -> Status:
         overdue=queries.count_overdue(session, at),
         next_due_at=queries.next_due(session),
         worst_lateness_s=(worst or 0) / 1000,
-        last_round_age_s=max(0.0, (at - round_at).total_seconds()) if round_at else None,
+        last_round_age_s=max(0.0, (at - pulse.at).total_seconds()) if pulse else None,
+        last_round_s=pulse.round_ms / 1000 if pulse else None,
+        put_aside=_put_aside(session),
         on_call=[on_call.alias] if on_call else [],
         gaps=_gaps(session, at=at),
         at_carrier=at_carrier(session, at=at),
         carrier_faults=[f"{fault.carrier} {fault.channel} {fault.code}" for fault in faults.standing(session)],
         unusable=[f"{mark.person.alias} {mark.channel}" for mark in unusable.standing(session)],
+        paced=pace.waits(session, at=at),
     )
 
 
@@ -120,10 +141,10 @@ def metrics(request: Request, db: Db, now: Now, authorization: Annotated[str, He
     if token is None or not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         return Response(status_code=404)
     with db.reading() as session:
-        return Response(_metrics(status(session, at=now)), media_type="text/plain; version=0.0.4")
+        return Response(_metrics(status(session, at=now), felt(session)), media_type="text/plain; version=0.0.4")
 
 
-def _metrics(now: Status) -> bytes:
+def _metrics(now: Status, pulse: Pulse | None) -> bytes:
     registry = CollectorRegistry()
     for name, meaning, value in (
         ("waiting", "Open cases nobody has taken", now.waiting),
@@ -132,6 +153,8 @@ def _metrics(now: Status) -> bytes:
         ("overdue", "Open cases past their deadline without contact", now.overdue),
         ("worst_lateness_seconds", "Latest step of the last 24 hours", now.worst_lateness_s),
         ("last_round_age_seconds", "Since the engine last played a round", now.last_round_age_s),
+        ("last_round_seconds", "How long the longest of the latest rounds took", now.last_round_s),
+        ("put_aside", "Cases whose step failed and is tried again every minute", now.put_aside),
         ("roster_gaps", "Stretches of the next seven days with nobody on call", now.gaps),
         ("records_at_carrier", "Records of calls and texts still to be deleted there", now.at_carrier.waiting),
         ("records_at_carrier_late", "Of these, kept for longer than fifteen days, or for good", now.at_carrier.late),
@@ -140,7 +163,42 @@ def _metrics(now: Status) -> bytes:
     ):
         if value is not None:
             Gauge(f"dygnet_{name}", meaning, registry=registry).set(value)
+    _paced(now.paced, registry)
+    if pulse:
+        _counted(pulse, registry)
     return generate_latest(registry)
+
+
+def _counted(pulse: Pulse, registry: CollectorRegistry) -> None:
+    """What all engines have done since the beginning: two readings make a rate, and a mean."""
+    for name, meaning, value in (
+        ("engine_rounds", "Rounds played", pulse.rounds_in_all),
+        ("engine_steps", "Cases advanced", pulse.deeds_in_all),
+        ("engine_steps_put_aside", "Cases whose step failed, each time it did", pulse.postponed_in_all),
+        ("engine_round_seconds", "Time spent in rounds", pulse.busy_ms_in_all / 1000),
+        ("engine_late_seconds", "By how much steps were late, added up", pulse.late_ms_in_all / 1000),
+    ):
+        Counter(f"dygnet_{name}", meaning, registry=registry).inc(value)
+
+
+def _put_aside(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Escalation).where(Escalation.failures > 0)) or 0
+
+
+def _paced(waits: Sequence[pace.Wait], registry: CollectorRegistry) -> None:
+    """Every channel is there, also with nothing waiting: what is missing cannot be watched."""
+    waiting = Gauge("dygnet_pages_waiting", "Pages that may be sent and wait", ["channel"], registry=registry)
+    held_up = Gauge(
+        "dygnet_pages_held_up_seconds",
+        "How long our own pace makes the last of them wait",
+        ["channel"],
+        registry=registry,
+    )
+    found = {wait.channel: wait for wait in waits}
+    for channel in CHANNELS:
+        wait = found.get(channel, pace.Wait(channel, 0, 0.0))
+        waiting.labels(channel).set(wait.waiting)
+        held_up.labels(channel).set(wait.last_goes_in_s)
 
 
 def _gaps(session: Session, *, at: datetime) -> int:

@@ -156,6 +156,7 @@ def _console(house: House) -> FastAPI:
         public_url=house.settings.public_url,
         door_clock=house.door_clock,
         attending=house.attending,
+        push_services=house.settings.push_services,
     )
 
 

@@ -44,6 +44,19 @@ def write_numbered(session: Session, kind: type[Base], /, *, queue: Instrumented
     _insert(session, kind, values, enqueue=f"INSERT INTO {queue.class_.__table__.name} ({queue.key})")
 
 
+def write_if_new(session: Session, kind: type[Row], /, *, unique: str, **values: Any) -> Row | None:
+    """Write a new row, unless there is one with the same value in that unique column: then None.
+
+    Waits for another transaction that is writing the same value, so that of two only one gets a row.
+    """
+    connection = session.connection()
+    plan = _plan(kind, connection.dialect)
+    values = plan.whole(values)
+    insert = f"{plan.insert} ON CONFLICT ({unique}) DO NOTHING"
+    is_new = connection.exec_driver_sql(insert, plan.bound(values)).rowcount == 1
+    return _known(session, kind, values) if is_new else None
+
+
 @contextmanager
 def together(session: Session) -> Iterator[None]:
     """What is written in this block is written at its end, in that order; nothing of it when the block raises.
@@ -106,6 +119,8 @@ class _Batch:
 
     def run(self) -> None:
         """Write them all."""
+        if not self._plain and not self._numbered:
+            return
         if self._connection.dialect.name == "postgresql":
             self._in_one_statement()
         else:

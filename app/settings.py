@@ -21,6 +21,8 @@ from app.errors import Misconfigured
 
 TWILIO_ITSELF = "https://api.twilio.com"
 ELKS_ITSELF = "https://api.46elks.com"
+PUSH_SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
+"""Where the browsers there are let themselves be pushed to; hosts below these count as well."""
 
 
 class Surface(StrEnum):
@@ -114,6 +116,7 @@ Surfaces = Annotated[
     Field(min_length=1),
 ]
 Edges = Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z-]+$")], ...], NoDecode, BeforeValidator(_separate)]
+Hosts = Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")], ...], NoDecode, BeforeValidator(_separate)]
 Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_separate)]
 Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
 
@@ -141,6 +144,10 @@ class Settings(BaseSettings):
     elks_api_url: WebAddress = Field(ELKS_ITSELF, examples=[ELKS_ITSELF])
     elks_number: str | None = Field(None, examples=["+46846500401"], pattern=r"^\+[1-9]\d{7,14}$")
     smtp_url: MailAddress | None = Field(None, examples=["smtp://user:password@mail.example.org:587"])
+    push_services: Hosts = Field(PUSH_SERVICES, examples=["push.example.org"])
+    page_links: Origin | None = Field(None, examples=["https://k.example.org"])
+    bundle_pages: bool = Field(True, examples=["yes"])
+    pages_at_once: int = Field(8, examples=["8"], ge=1, le=50)
     heartbeat_url: SecretWebAddress | None = Field(None, examples=["https://watch.example.org/ping/dygnet"])
     metrics_token: SecretStr | None = Field(None, examples=["a-long-random-word"], min_length=16)
     log_level: Level = Field("INFO", examples=["INFO"])

@@ -1,30 +1,38 @@
 """The engine process: a metronome that plays the rounds, and a pulse.
 
 APScheduler only ticks. What is due stands in rows, so a tick that comes late, twice or not at all
-loses nothing; between ticks the metronome is set to the exact moment the next thing is due.
+loses nothing; between ticks the rounds and the courier sleep until the exact moment at which the next
+thing is due, or until somebody who wrote something nudges them (`player.py`, `nudge.py`).
 """
 
 from __future__ import annotations
 
-import threading
+import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import wraps
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from app import nudge
 from app.audit import sequencer
 from app.audit.log import record
+from app.canary import CanaryKeeper
 from app.clock import Clock, wall_in
 from app.db import Database
-from app.equipment import courier_for, first_carrier, letters_for, lookout_for
-from app.escalation import engine
+from app.equipment import canary_keeper_for, courier_for, first_carrier, letters_for, lookout_for, postmen_for
+from app.escalation import drills, engine, pulse, seniors, week_ahead
+from app.escalation.pulse import Round
 from app.logs import Log
 from app.lookout import Lookout
-from app.notifications import faults
+from app.notifications import faults, outbox
 from app.notifications.courier import Courier
+from app.notifications.models import TELEPHONE
+from app.notifications.postman import Postman
+from app.player import LONGEST_SLEEP, Player
 from app.settings import Settings
 from app.telephony.twilio import carrier_for as carrier_for
 from app.vault.keyring import Keyring
@@ -32,11 +40,21 @@ from app.vault.keyring import Keyring
 TICK = 1.0
 """Real seconds between rounds when nothing falls due in between."""
 
+PULSE_EVERY = 0.5
+"""Real seconds between two notes of the pulse, however many rounds are played."""
+
+A_MOMENT = 0.05
+"""Real seconds after which something that could not be claimed is looked for again: another engine may have had it."""
+
+LOOK_AT_ALL_EVERY = timedelta(hours=1)
+"""How often every open case is looked at, lest one has no escalation; those opened lately are every minute."""
+
 CHECKPOINT_EVERY, HEARTBEAT_EVERY, PING_EVERY, ADOPT_EVERY = 60.0, 600.0, 60.0, 60.0
-LOOK_BACK_EVERY, ASK_EVERY, CLEAR_EVERY, LETTERS_EVERY = 120.0, 60.0, 60.0, 15.0
-OPENED = ("duty", "audit", "index")
-"""The private keys an engine needs: the duty numbers, the log's signature, and the index with which it receives what
-the doors missed. It cannot open a case."""
+LOOK_BACK_EVERY, ASK_EVERY, CLEAR_EVERY, LETTERS_EVERY, LOOK_AHEAD_EVERY = 120.0, 60.0, 60.0, 15.0, 60.0
+CANARY_EVERY, SENIORS_EVERY = 30.0, 2.0
+OPENED = ("duty", "audit", "index", "push")
+"""The private keys an engine needs: the duty numbers, the log's signature, the index with which it receives what the
+doors missed, and the signature for push services. It cannot open a case."""
 
 _FOREVER_AND_ONCE = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 _log = Log("worker")
@@ -54,59 +72,95 @@ class Worker:
     origin: str
     heartbeat_url: str | None = field(default=None, repr=False)
     write_letters: Callable[[], None] | None = field(default=None, repr=False)
+    canaries: CanaryKeeper | None = None
+    postmen: Sequence[Postman] = ()
     tick: float = TICK
     _metronome: BackgroundScheduler = field(init=False, repr=False)
-    _playing: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _delivering: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _rounds: Player = field(init=False, repr=False)
+    _post: Player = field(init=False, repr=False)
+    _stop_listening: Callable[[], None] = field(init=False, repr=False)
+    _unnoted: list[Round] = field(default_factory=list, repr=False)
+    _noted_at: float = field(default=0.0, repr=False)
+    _adopted_at: datetime | None = field(default=None, repr=False)
 
     def start(self) -> None:
         """Catch up at once with whatever fell due while no engine ran, then keep time."""
         self._note("engine.started")
         self._metronome = BackgroundScheduler(timezone="UTC", job_defaults=_FOREVER_AND_ONCE)
         self._every(ADOPT_EVERY, self._adopt)
-        self._every(self.tick, self.play)
-        self._every(self.tick, self.deliver)
+        self._every(self.tick, self._beat)
         self._every(self.tick, self.sequence)
         self._every(LOOK_BACK_EVERY, self.lookout.find_missed)
         self._every(ASK_EVERY, self.lookout.ask_what_became)
         self._every(CLEAR_EVERY, self.lookout.clear_traces)
+        self._every(LOOK_AHEAD_EVERY, self.look_ahead)
         self._every(CHECKPOINT_EVERY, self.checkpoint)
         self._every(HEARTBEAT_EVERY, self._heartbeat)
         if self.heartbeat_url:
             self._every(PING_EVERY, self._ping)
+        self._every(SENIORS_EVERY, self._tell_of_seniors)
+        if self.canaries:
+            self._every(CANARY_EVERY, self.canaries.look)
         if self.write_letters:
             self._every(LETTERS_EVERY, self.write_letters)
+        self._rounds, self._post = Player("play", self.play), Player("deliver", self.deliver)
+        self._rounds.start()
+        self._post.start()
+        self._stop_listening = self.db.bell.answer(self._nudge)
         self._metronome.start()
 
     def stop(self) -> None:
         """Finish what is being done, sign the log, and stop."""
+        self._stop_listening()
         self._metronome.shutdown(wait=True)
+        self._rounds.stop()
+        self._post.stop()
         self.courier.close()
+        for postman in self.postmen:
+            postman.close()
         self._note("engine.stopped")
         self.sequence()
         self.checkpoint()
 
-    def play(self) -> None:
-        """One round; then set the metronome to what is due next."""
-        if not self._playing.acquire(blocking=False):
-            return
-        try:
-            if engine.play(self.db, at=self.clock.now()).deeds:
-                self._soon("deliver", self.deliver, 0.0)
-            due = engine.next_at(self.db)
-        finally:
-            self._playing.release()
-        if due:
-            self._soon("play", self.play, (due - self.clock.now()).total_seconds() / self.clock.speed)
+    def play(self) -> float:
+        """One round; in how many real seconds the next thing is due."""
+        played = engine.play_some(self.db, at=self.clock.now())
+        self._unnoted.append(played)
+        if time.monotonic() >= self._noted_at + PULSE_EVERY:
+            pulse.beat(self.db, self._unnoted, at=played.at)
+            self._unnoted, self._noted_at = [], time.monotonic()
+        return self._until(played.next_at)
 
-    def deliver(self) -> None:
-        """Hand over what waits in the outbox."""
-        if not self._delivering.acquire(blocking=False):
-            return
-        try:
-            self.courier.deliver()
-        finally:
-            self._delivering.release()
+    def deliver(self) -> float:
+        """Hand over what waits in the outbox; in how many real seconds the next of it may go."""
+        given = self.courier.hand_out()
+        with self.db.reading() as session:
+            pause = self._until(outbox.next_to_send(session, channels=TELEPHONE))
+        return pause if given else max(pause, A_MOMENT)
+
+    def _until(self, moment: datetime | None) -> float:
+        """Real seconds until a moment, or until something better than that tick comes along."""
+        if moment is None:
+            return LONGEST_SLEEP
+        return max(0.0, (moment - self.clock.now()).total_seconds() / self.clock.speed)
+
+    def _nudge(self, due: frozenset[str]) -> None:
+        if nudge.A_STEP in due or not due:
+            self._rounds.nudge()
+        if not due.isdisjoint(TELEPHONE) or not due:
+            self._post.nudge()
+        for postman in self.postmen:
+            if postman.channel in due or not due:
+                postman.set_off()
+
+    def _beat(self) -> None:
+        self._rounds.beat()
+        self._post.beat()
+        self._send_the_postmen()
+
+    def _send_the_postmen(self) -> None:
+        for postman in self.postmen:
+            postman.set_off()
 
     def sequence(self) -> None:
         """Give every entry of the log its leaf."""
@@ -121,7 +175,16 @@ class Worker:
             sequencer.checkpoint(session, self.log_key, at=self.clock.now(), origin=self.origin)
 
     def _adopt(self) -> None:
-        engine.adopt_orphans(self.db, at=self.clock.now())
+        """Every case at the start and once an hour, in between those opened since: that costs next to nothing."""
+        at = self.clock.now()
+        lately = self._adopted_at is not None and at - self._adopted_at < LOOK_AT_ALL_EVERY * self.clock.speed
+        engine.adopt_orphans(self.db, at=at, opened_since=self._adopted_at if lately else None)
+        self._adopted_at = self._adopted_at if lately else at
+
+    def look_ahead(self) -> None:
+        """Is every hour of the week ahead stood for by people who can be reached? And do their channels still work?"""
+        drills.send_due(self.db, at=self.clock.now())
+        week_ahead.tell(self.db, at=self.clock.now())
 
     def _heartbeat(self) -> None:
         with self.db.transaction() as session:
@@ -130,13 +193,21 @@ class Worker:
     def _ping(self) -> None:
         """Tell the outside that the engine lives. When this stops coming, somebody else raises the alarm.
 
-        An account that is refused can wake nobody by telephone: our silence is one of the other ways.
+        An account that is refused can wake nobody by telephone: our silence is one of the other ways. So it is when
+        rounds are no longer played, though the metronome ticks.
         """
+        at = self.clock.now()
         with self.db.reading() as session:
+            round_at = pulse.last_round(session)
+            if round_at and pulse.is_silent(round_at, at=at, speed=self.clock.speed):
+                return
             if any(fault.concerns_everything for fault in faults.standing(session)):
                 return
         with urllib.request.urlopen(self.heartbeat_url or "", timeout=10):  # noqa: S310 - the operator's own https address
             pass
+
+    def _tell_of_seniors(self) -> None:
+        seniors.report(self.db, at=self.clock.now())
 
     def _note(self, action: str) -> None:
         with self.db.transaction() as session:
@@ -144,11 +215,6 @@ class Worker:
 
     def _every(self, seconds: float, do: Callable[[], None]) -> None:
         self._metronome.add_job(_safely(do), "interval", seconds=seconds, next_run_time=wall_in(0))
-
-    def _soon(self, name: str, do: Callable[[], None], seconds: float) -> None:
-        """Once more in so many real seconds, unless the next tick comes first anyway."""
-        if seconds < self.tick and self._metronome.running:
-            self._metronome.add_job(_safely(do), "date", run_date=wall_in(seconds), id=name, replace_existing=True)
 
 
 def _safely(do: Callable[[], None]) -> Callable[[], None]:
@@ -175,5 +241,7 @@ def worker_for(settings: Settings, db: Database, clock: Clock, *, tick: float = 
         origin=keyring.log_name,
         heartbeat_url=settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None,
         write_letters=letters_for(settings, db, clock, keyring),
+        canaries=canary_keeper_for(db, clock, keyring),
+        postmen=postmen_for(settings, db, clock, keyring),
         tick=tick,
     )

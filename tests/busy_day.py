@@ -27,9 +27,13 @@ from app.audit.export import export
 from app.audit.models import AuditEntry
 from app.db import Database
 from app.main import Doors
+from app.notifications import links
+from app.notifications.models import Notification
 from app.simulator.faults import FOREVER
+from app.staff.probes import Probe
 from app.vault.keyring import Keyring
 from app.worker import worker_for
+from tests import desk, receivers
 from tests.browsers import Browser
 from tests.busy_calls import calls_and_texts_out
 from tests.doorways import Door, every_door
@@ -48,6 +52,7 @@ IS_CALLED_BACK, IS_PASSED_ON = "+46701740680", "+46701740681"
 NUMBERS = [A_STRANGER, HIDES, IS_ANSWERED, REFUSES, TEXTS, FILLS_IN, HANGS_UP, CANNOT_SPEAK, KEYED, UNREACHABLE]
 NUMBERS += [IS_CALLED_BACK, IS_PASSED_ON]
 WORDS = ["Zebediah Kvastmo", "Hasselbackaslingan", "jag orkar inte längre", "Ofelia Brynte", "snälla ring min syster"]
+ROSTER, CHANNELS = "/console/roster", "/console/channels"
 VISITOR_ADDRESS, VISITOR_BROWSER = "203.0.113.77", "Plantzilla/9.7"
 MESSAGES = [
     f"{WORDS[0]} på {WORDS[1]} letar efter mig, {WORDS[2]}",
@@ -408,6 +413,9 @@ def _the_console(line: Hotline, pages: dict[str, str]) -> None:
     for name in ("", "board", "roster", f"cases/{case.reference}", "cases/ZZZZ", "log"):
         pages[name or "home"] = anna.get(f"/console/{name}").text
     pages["revealed"] = _do(anna, ours, "reveal", because="first_contact")
+    pages["kept"] = _do(anna, ours, "keep")
+    pages["senior"] = _do(anna, ours, "senior", whom="coordinator")
+    _follow_a_link(line, anna)
     pages["attempted"] = _do(anna, ours, "attempts", channel="call", outcome="no_answer")
     pages["reached"] = _do(anna, ours, "attempts", channel="call", outcome="reached")
     pages["asked"] = _do(anna, ours, "permissions", voicemail="no")
@@ -419,12 +427,73 @@ def _the_console(line: Hotline, pages: dict[str, str]) -> None:
     pages["taken"] = _do(anna, theirs, "hold")
     pages["released"] = _do(anna, theirs, "release")
     pages["foreign"] = anna.post(f"{theirs}/hold", data={"csrf": "guessed"}).text
+    pages["preferred"] = _do(anna, theirs, "preferences")
+    pages["excluded"] = _do(line.sign_in("carin"), theirs, "exclusions", alias="fatima")
+    _the_roster(line, anna, pages)
+    _the_channels(anna, pages)
+    _a_channel_is_proved(line, anna, pages)
     _do(anna, "/console/sign-out", "")
     for passphrase in ("fel fel fel fel", "fyra gula cyklar i regn"):
         anna.post("/console/sign-in", data={"alias": "anna", "passphrase": passphrase})
     eva = line.sign_in("eva")
     pages["log"] = eva.get("/console/log").text
     line.work()
+
+
+def _follow_a_link(line: Hotline, anna: TestClient) -> None:
+    with line.db.transaction() as session:
+        person = desk.named(session, "anna")
+        theirs = select(Notification).where(Notification.case_id.is_not(None), Notification.person_id == person.id)
+        links.keep(session, session.scalars(theirs.limit(1)).one(), "0123456789abcdef", at=line.now)
+    answer = anna.get("/console/l/0123456789abcdef", follow_redirects=False)
+    assert answer.headers["location"].startswith("/console/cases/")
+
+
+def _the_channels(anna: TestClient, pages: dict[str, str]) -> None:
+    """Anna wants to be called as well, and thinks better of it; she lets a browser be pushed to, and takes it back."""
+    pages["wished"] = _do(anna, CHANNELS, "", by_call="yes")
+    _do(anna, CHANNELS, "")
+    browser = receivers.Browser("https://fcm.googleapis.com/fcm/send/somewhere")
+    pages["subscribed"] = _do(anna, CHANNELS, "browsers", **browser.subscription)
+    found = re.search(rf'action="{CHANNELS}/(browsers/\S+/end)"', anna.get(CHANNELS).text)
+    assert found
+    pages["unsubscribed"] = _do(anna, CHANNELS, found[1])
+
+
+def _a_channel_is_proved(line: Hotline, anna: TestClient, pages: dict[str, str]) -> None:
+    """Anna has a code texted and types it back, asks for a test page, and says that it arrived."""
+    _do(anna, CHANNELS, "codes", channel="sms")
+    line.work()
+    pages["proved"] = _do(anna, CHANNELS, "codes/typed", channel="sms", code=line.phone("anna").inbox[-1].body[-6:])
+    _do(anna, CHANNELS, "tests", channel="sms")
+    with line.db.reading() as session:
+        test = session.scalars(select(Probe.id).where(Probe.kind == "test")).one()
+    pages["tested"] = anna.get(f"{CHANNELS}/tests/{test}").text
+    _do(anna, CHANNELS, f"tests/{test}")
+    line.work()
+
+
+def _the_roster(line: Hotline, anna: TestClient, pages: dict[str, str]) -> None:
+    """Turns are offered, taken and kept, somebody is away and back, somebody stands in and is sent home."""
+    evening = {"tier": "on-call", "starts": "2026-01-09T18:00", "ends": "2026-01-09T23:00"}
+    bo, carin = line.sign_in("bo"), line.sign_in("carin")
+    pages["offered"] = _do(anna, ROSTER, "offers", **evening)
+    pages["swapped"] = _press(bo, "taking")
+    _do(anna, ROSTER, "offers", **evening | {"starts": "2026-01-10T18:00", "ends": "2026-01-10T23:00"})
+    pages["withdrawn"] = _press(anna, "withdrawal")
+    pages["refused"] = _do(anna, ROSTER, "offers", **evening)
+    pages["away"] = _do(anna, ROSTER, "leaves", starts="2026-01-08T08:00", ends="2026-01-08T20:00")
+    pages["back"] = _press(anna, "return")
+    pages["overridden"] = _do(carin, ROSTER, "overrides", **evening, alias="dag", because="ill")
+    pages["restored"] = _press(carin, "lifting")
+    line.work()
+
+
+def _press(browser: TestClient, deed: str) -> str:
+    """Press the first button of this kind on the roster's page."""
+    found = re.search(rf'action="{ROSTER}/(\S+/{deed})"', browser.get(ROSTER).text)
+    assert found
+    return _do(browser, ROSTER, found[1])
 
 
 def _do(browser: TestClient, case: str, deed: str, **fields: str) -> str:
@@ -438,6 +507,8 @@ def _the_night(line: Hotline) -> None:
     with _no_engine(line):
         line.fast_forward(hours=24)
     line.work()
+    broken = next(case for case in line.cases() if case.breach and not case.join)
+    _do(line.sign_in("carin"), f"/console/cases/{broken.reference}", "breach", breach="no_staff")
     line.apply(
         (line.folder / "programme.toml").read_text().replace('languages = ["sv", "en"]', 'languages = ["sv"]', 1)
     )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEntry
 from app.cases import references
 from app.cases.models import Case
+from app.cases.opening import open_case
 from app.cases.queries import locked
 from app.db import Database, new_id
 from app.escalation.opening import begin
@@ -79,7 +80,7 @@ def a_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Itera
 
 def opened(session: Session, *, at: datetime = people.MONDAY, within: timedelta = A_DAY) -> Case:
     """A case whose clock starts at a moment, without an escalation."""
-    return Case.open(
+    return open_case(
         session,
         at=at,
         within=within,

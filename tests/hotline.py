@@ -216,6 +216,7 @@ class Hotline:
         if self.engine:
             done += engine.play(self.db, at=self.now).deeds
             done += self.engine.courier.deliver()
+            done += sum(postman.deliver() for postman in self.engine.postmen)
         self.timeline.settle()
         return done
 

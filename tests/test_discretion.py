@@ -12,10 +12,11 @@ from app.console.pad import TEXTS as TO_PEOPLE
 from app.discretion import fits_one_segment, indiscretions
 from app.intake.wording import PROMPTS
 from app.notifications.wording import SENTENCES as TO_STAFF
+from app.watching.horn import SENTENCES as ALARMS
 
 EVERYWHERE = [
     pytest.param(catalogue, language, id=f"{name}-{language}")
-    for name, catalogue in (("spoken", PROMPTS), ("to staff", TO_STAFF), ("to people", TO_PEOPLE))
+    for name, catalogue in (("spoken", PROMPTS), ("to staff", TO_STAFF), ("to people", TO_PEOPLE), ("alarms", ALARMS))
     for language in catalogue.languages
 ]
 
@@ -39,7 +40,10 @@ def test_the_guard_looked_at_everything_that_is_sent() -> None:
     catalogues = {str(path.parent) for path in Path("app").rglob("*.po")}
     pages = {"app/console/languages", "app/intake/languages"}
 
-    assert catalogues - pages == {"app/intake/prompts", "app/notifications/languages", "app/console/texts"}
+    assert catalogues - pages == {
+        *("app/intake/prompts", "app/notifications/languages", "app/console/texts"),
+        "app/watching/languages",
+    }
     assert {"sv", "en", "ar", "so"} <= {*PROMPTS.languages} & {*TO_PEOPLE.languages}
 
 

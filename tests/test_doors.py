@@ -122,6 +122,7 @@ def knocked_on(line: Hotline, face: str) -> list[tuple[Door, str]]:
         values["leg_id"] = session.query(Leg.id).filter(Leg.role == "handler").scalar()
         values["text_id"] = session.query(PersonText.id).scalar()
         values["person_id"] = session.query(Person.id).filter(Person.alias == "anna").scalar()
+    values |= dict.fromkeys(("endpoint_id", "offer_id", "leave_id", "override_id", "probe_id"), "0" * 32)
     values["approach_id"] = line.case().approaches[0].id
     return [(door, door.at(**values)) for door in every_door(line.app) if door.face == face and not door.static]
 

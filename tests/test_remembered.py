@@ -27,6 +27,13 @@ CHANGES = [
     """INSERT INTO oncall_overrides (id, tier, person_id, starts, ends, made_at, made_by, because)
         SELECT 'o', 'backup', id, '2026-01-05 09:00', '2026-01-06 09:00', '2026-01-05 09:00', 'carin', 'ill'
         FROM staff_people WHERE alias = 'anna'""",
+    """INSERT INTO oncall_leaves (id, person_id, starts, ends, made_at, made_by)
+        SELECT 'l', id, '2026-01-05 09:00', '2026-01-06 09:00', '2026-01-05 09:00', 'carin'
+        FROM staff_people WHERE alias = 'anna'""",
+    """INSERT INTO staff_wishes (person_id, channel, since)
+        SELECT id, 'call', '2026-01-05 09:00' FROM staff_people WHERE alias = 'anna'""",
+    """INSERT INTO staff_endpoints (id, person_id, kind, since)
+        SELECT 'e', id, 'push', '2026-01-05 09:00' FROM staff_people WHERE alias = 'anna'""",
     "DELETE FROM programme_versions",
 ]
 

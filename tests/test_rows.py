@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, inspect, select
@@ -107,3 +109,27 @@ def test_a_row_that_is_refused_is_an_error_of_the_database_that_quotes_no_values
         write_twice()
     assert "hemlig" not in str(caught.value)
     assert counted(db, Case) == 0
+
+
+def test_of_two_who_write_the_same_at_once_only_one_is_told_yes(db: Database) -> None:
+    together, told = threading.Barrier(8), []
+
+    def write() -> None:
+        together.wait()
+        with db.transaction() as session:
+            case = rows.write_if_new(
+                session, Case, unique="reference", reference="K7Q2", **_clock(), key_id="k", public_key=b""
+            )
+            told.append(case is not None)
+
+    threads = [threading.Thread(target=write) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == [False] * 7 + [True]
+    assert counted(db, Case) == 1
+
+
+def _clock() -> dict[str, object]:
+    return {"opened_at": MONDAY, "due_at": MONDAY + timedelta(days=1)}

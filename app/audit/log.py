@@ -17,7 +17,7 @@ from app.audit.impersonal import Plain, refuse_personal, refuse_strange_name
 from app.audit.models import BIGGEST_ENTRY, AuditEntry, AuditUnsequenced
 
 ENTRY_FORMAT: Final = 1
-NOT_STAFF: Final = frozenset({"caller", "carrier", "engine", "operator"})
+NOT_STAFF: Final = frozenset({"caller", "carrier", "engine", "operator", "watch"})
 """Actors that are no member of staff: each is its own role."""
 
 

@@ -145,6 +145,16 @@ class Hold(Base):
     released_because: Mapped[str | None] = mapped_column(String(40))
 
     person: Mapped[Person] = relationship()
+    kept: Mapped[Kept | None] = relationship()
+
+
+class Kept(Base):
+    """Whoever holds the case keeps it when their shift ends, by their own word."""
+
+    __tablename__ = "case_holds_kept"
+
+    hold_id: Mapped[Ref] = mapped_column(ForeignKey("case_holds.id"), primary_key=True)
+    at: Mapped[datetime]
 
 
 class Connection(Base):
@@ -208,16 +218,6 @@ class FirstContact(Base):
     word: Mapped[str] = mapped_column(String(16))
 
     by: Mapped[Person] = relationship()
-
-
-class Breach(Base):
-    """The promise broken: `at` is the due moment, `recorded_at` when the engine wrote it down."""
-
-    __tablename__ = "case_breaches"
-
-    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), primary_key=True)
-    at: Mapped[datetime]
-    recorded_at: Mapped[datetime]
 
 
 class Closure(Base):

@@ -7,7 +7,8 @@ people only one is first.
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import ForeignKey, LargeBinary, String, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
@@ -15,24 +16,27 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app import rows
 from app.audit.log import write
+from app.cases.breaches import Breach
+from app.cases.canaries import ANSWERED, MARK
+from app.cases.exclusions import Exclusion, Preference
 from app.cases.facts import (
     CLOSED_WITHOUT_CONTACT,
     PERMISSION_LASTS,
     Approach,
     Assignment,
-    Breach,
     Closure,
     ContactAttempt,
     Danger,
     FirstContact,
     Hold,
     Join,
+    Kept,
     Permission,
 )
-from app.cases.first_contact import Standing, due_at, is_overdue, standing
+from app.cases.first_contact import Standing, is_overdue, standing
 from app.cases.permissions import Hours, Wish
 from app.cases.returning import RepeatTag
-from app.db import Base, Id, new_id
+from app.db import Base, Id
 from app.errors import AlreadyTaken, BadInput
 from app.staff.models import Colleague, Person
 
@@ -61,37 +65,13 @@ class Case(Base):
     closure: Mapped[Closure | None] = relationship()
     danger: Mapped[Danger | None] = relationship()
     join: Mapped[Join | None] = relationship(foreign_keys="Join.case_id")
+    exclusions: Mapped[list[Exclusion]] = relationship(order_by="Exclusion.at")
+    preferences: Mapped[list[Preference]] = relationship(order_by="Preference.tag", cascade="all, delete-orphan")
 
-    @classmethod
-    def open(
-        cls,
-        session: Session,
-        *,
-        at: datetime,
-        within: timedelta,
-        key_id: str,
-        public_key: bytes,
-        reference: str,
-        case_id: str = "",
-    ) -> Case:
-        """A new case whose clock starts `at`, the moment of the first approach; its key may be bound to its id.
-
-        The `reference` is one that nobody else has or is about to have (`references.py`).
-        """
-        case = rows.write(
-            session,
-            cls,
-            id=case_id or new_id(),
-            reference=reference,
-            opened_at=at,
-            due_at=due_at(at, within=within),
-            key_id=key_id,
-            public_key=public_key,
-        )
-        set_committed_value(case, "danger", None)  # nobody has to look
-        set_committed_value(case, "permissions", [])
-        case.log("case.opened", by="caller", at=at, due_at=case.due_at.isoformat())
-        return case
+    @property
+    def is_canary(self) -> bool:
+        """Whether nobody called: it was sent by ourselves, to see whether somebody answers."""
+        return self.reference.startswith(MARK)
 
     @property
     def hold(self) -> Hold | None:
@@ -123,9 +103,10 @@ class Case(Base):
         return self.standing in {Standing.WAITING, Standing.TAKEN}
 
     def is_overdue(self, at: datetime) -> bool:
-        """Whether the promise is broken at a moment. A recorded breach stands, whatever is told of afterwards."""
-        if self.breach:
-            return True
+        """Whether the promise is broken at a moment. A recorded breach stands, whatever is told of afterwards; to a
+        canary nothing was promised."""
+        if self.breach or self.is_canary:
+            return self.breach is not None
         made = self.first_contact.at if self.first_contact else None
         return is_overdue(due=self.due_at, first_contact_at=made, at=at)
 
@@ -140,6 +121,10 @@ class Case(Base):
         chosen = [approach for approach in self.approaches if approach.channel != "sms"] or self.approaches
         return max(chosen, key=lambda approach: approach.at).language
 
+    def excludes(self, person_id: str) -> bool:
+        """Whether somebody may have nothing to do with this case."""
+        return any(exclusion.person_id == person_id for exclusion in self.exclusions)
+
     def allows(self, channel: str) -> bool:
         """Whether the person's newest word about one way of contact was a yes, at whatever hours and however old."""
         said = [permission.allowed for permission in self.permissions if permission.channel == channel]
@@ -150,11 +135,12 @@ class Case(Base):
         rows.write_unseen(_session_of(self), Assignment, case_id=self.id, person_id=first.id, at=at, because="on_call")
         self.log("case.assigned", by="engine", at=at, because="on_call", to=first.alias)
 
-    def assign(self, person: Person, *, at: datetime, because: str) -> None:
+    def assign(self, person: Person | Colleague, *, at: datetime, because: str) -> None:
         """Name who is responsible. Does nothing when that is so already."""
         if self.responsible and self.responsible.person_id == person.id:
             return
-        self.assignments.append(Assignment(person_id=person.id, at=at, because=because))
+        said = rows.write(_session_of(self), Assignment, case_id=self.id, person_id=person.id, at=at, because=because)
+        set_committed_value(self, "assignments", [*self.assignments, said])
         self.log("case.assigned", by="engine", at=at, because=because, to=person.alias)
 
     def take(self, *, by: Person, at: datetime, via: str) -> Hold:
@@ -165,6 +151,8 @@ class Case(Base):
             if self.hold.person_id == by.id:
                 return self.hold
             raise AlreadyTaken("A colleague has this case.")
+        if self.excludes(by.id):
+            raise AlreadyTaken("This case is for a colleague.")
         hold = Hold(person_id=by.id, at=at, via=via)
         self.holds.append(hold)
         self.log("case.taken", by=by.alias, at=at, via=via)
@@ -177,6 +165,22 @@ class Case(Base):
             self.hold.released_because = because
             self.hold.released_at = at
             self.log("case.released", by=by, at=at, because=because)
+
+    def exclude(self, person: Person, *, by: str, at: datetime) -> None:
+        """A conflict of interest: from now on the case is not theirs to have or to read; if they held it, it waits."""
+        if self.excludes(person.id):
+            return
+        self.exclusions.append(Exclusion(person_id=person.id, at=at, by=by))
+        self.log("case.excluded", by=by, at=at, whom=person.alias)
+        if self.hold and self.hold.person_id == person.id:
+            self.release(at=at, by=by, because="excluded")
+
+    def prefer(self, tags: Collection[str], *, by: str, at: datetime) -> None:
+        """Whom the person would rather speak with: these tags, and no others any more."""
+        kept = [preference for preference in self.preferences if preference.tag in tags]
+        known = {preference.tag for preference in kept}
+        self.preferences = kept + [Preference(tag=tag, at=at, by=by) for tag in sorted(set(tags) - known)]
+        self.log("case.preference_noted", by=by, at=at, count=len(tags))
 
     def record_attempt(self, *, by: Person, at: datetime, channel: str, outcome: str) -> ContactAttempt:
         """Somebody tried to make contact. `reached` means the two spoke or wrote with each other: first contact."""
@@ -198,11 +202,27 @@ class Case(Base):
             self.breach = Breach(at=self.due_at, recorded_at=at)
             self.log("case.breached", by="engine", at=at, due_at=self.due_at.isoformat())
 
+    def explain_breach(self, code: str, *, by: Person, at: datetime) -> None:
+        """Say why the promise was broken. The breach stays what it is; a later word is another row."""
+        if self.breach is None:
+            raise BadInput("The promise was not broken here.")
+        if self.breach.explain(code, by=by, at=at):
+            self.log("case.breach_explained", by=by.alias, at=at, because=code)
+
+    def keep(self, *, by: Person, at: datetime) -> None:
+        """The holder keeps the case when their shift ends. Nothing happens when they said so before."""
+        if self.hold is None or self.hold.person_id != by.id:
+            raise AlreadyTaken("A colleague has this case, or nobody.")
+        if self.hold.kept is None:
+            self.hold.kept = Kept(at=at)
+            self.log("case.kept", by=by.alias, at=at)
+
     def close(self, *, by: Person, at: datetime, outcome: str, code: str) -> None:
         """End the case. Without first contact only a reason why none can be made will do; the breach still comes."""
         if self.closure or self.join:
             raise BadInput("This case is closed already.")
-        if self.first_contact is None and code not in CLOSED_WITHOUT_CONTACT:
+        may_end_so = CLOSED_WITHOUT_CONTACT + ((ANSWERED,) if self.is_canary else ())
+        if self.first_contact is None and code not in may_end_so:
             raise BadInput(
                 "Nobody has been in contact with this person. Record the contact first, or say why none can be made."
             )
@@ -220,6 +240,8 @@ class Case(Base):
         if other.opened_at > self.opened_at:
             raise BadInput("A case joins an older one, so that the earlier clock counts.")
         self.join = Join(into_id=other.id, at=at, by=by)
+        for exclusion in self.exclusions:
+            other.exclude(exclusion.person, by=by, at=at)
         _session_of(self).execute(update(RepeatTag).where(RepeatTag.case_id == self.id).values(case_id=other.id))
         self.log("case.merged", by=by, at=at, into=other.pseudonym)
 

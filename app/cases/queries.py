@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.cases.breaches import Breach, BreachReason
+from app.cases.canaries import Canary
 from app.cases.endings import Ending
 from app.cases.facts import Approach, Closure, Connection, FirstContact, Hold, Join
 from app.cases.models import Case
@@ -20,6 +22,11 @@ from app.journeys import Question, ask
 def closed() -> ColumnElement[bool]:
     """The case is over, by closing or by joining an older one."""
     return exists().where(Closure.case_id == Case.id) | exists().where(Join.case_id == Case.id)
+
+
+def is_canary() -> ColumnElement[bool]:
+    """Nobody called: the case was sent by ourselves."""
+    return exists().where(Canary.case_id == Case.id)
 
 
 def reached() -> ColumnElement[bool]:
@@ -153,10 +160,22 @@ def board(session: Session) -> list[Case]:
                 selectinload(Case.approaches).joinedload(Approach.connection),
                 selectinload(Case.first_contact),
                 selectinload(Case.danger),
-                selectinload(Case.breach),
+                selectinload(Case.breach).selectinload(Breach.reasons),
             )
         )
     )
+
+
+def unexplained(session: Session) -> list[Case]:
+    """Cases, open and closed, whose broken promise nobody has explained; the longest broken first."""
+    said = exists().where(BreachReason.case_id == Case.id)
+    found = (
+        select(Case)
+        .join(Breach, Breach.case_id == Case.id)
+        .where(~said, ~exists().where(Join.case_id == Case.id))
+        .order_by(Breach.at)
+    )
+    return list(session.scalars(found.options(selectinload(Case.exclusions))))
 
 
 def count_waiting(session: Session) -> int:
@@ -181,8 +200,8 @@ def count_overdue(session: Session, at: datetime) -> int:
 
 def next_due(session: Session) -> datetime | None:
     """The due moment that comes first among the cases that await contact."""
-    return session.scalar(select(func.min(Case.due_at)).where(~closed(), ~reached()))
+    return session.scalar(select(func.min(Case.due_at)).where(~closed(), ~reached(), ~is_canary()))
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(Case).where(*conditions)) or 0
+    return session.scalar(select(func.count()).select_from(Case).where(~is_canary(), *conditions)) or 0

@@ -21,10 +21,11 @@ def one() -> str:
     return _of_length(_LENGTHS[0])
 
 
-def free(session: Session) -> str:
+def free(session: Session, *, mark: str = "") -> str:
     """A reference that no case has, and that nobody else is given before this transaction ends; longer when the short
-    ones run out."""
-    for reference in map(_of_length, _LENGTHS):
+    ones run out. It begins with the `mark`."""
+    for length in _LENGTHS:
+        reference = mark + _of_length(length)
         (taken,) = ask(session, whose_reference(reference), alone=[place(reference)])
         if not taken:
             return reference

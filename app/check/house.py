@@ -8,9 +8,10 @@ from datetime import datetime
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.check import second, setup
+from app.check import second, setup, ways
 from app.db import MIGRATIONS, Database
 from app.errors import DygnetError
+from app.escalation import week_ahead
 from app.intake.sound import unspoken
 from app.oncall import preflight
 from app.oncall.preflight import Finding
@@ -35,16 +36,19 @@ def findings(settings: Settings, db: Database, *, at: datetime) -> Iterator[Find
         yield Finding(serious=True, what="the database's schema is not the one this version needs", do="dygnet init")
         return
     try:
-        yield from _programme(settings, db, Directory(keyring), at=at)
+        yield from _programme(settings, db, keyring, at=at)
     except DygnetError as problem:
         yield Finding(serious=True, what=str(problem), do="dygnet apply FILE")
 
 
-def _programme(settings: Settings, db: Database, directory: Directory, *, at: datetime) -> Iterator[Finding]:
+def _programme(settings: Settings, db: Database, keyring: Keyring, *, at: datetime) -> Iterator[Finding]:
+    directory = Directory(keyring)
     with db.reading() as session:
         programme = current(session)
         yield from preflight.findings(session, directory.phone_of, at=at)
+        yield from week_ahead.findings(session, at=at)
     yield from _unspoken(programme)
+    yield from ways.findings(settings, db, keyring, programme)
     numbers = programme.programme.numbers
     yield from asked_at_the_carrier(lambda: _addresses(settings, numbers))
     yield from second.findings(settings, sender=numbers[0])

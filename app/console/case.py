@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.cases import queries
+from app.cases.breaches import BREACH_REASONS
 from app.cases.contents import REVEAL_REASONS
 from app.cases.facts import ATTEMPT_OUTCOMES, CONTACT_CHANNELS, Content
 from app.cases.models import Case
@@ -20,7 +21,9 @@ from app.cases.permissions import Hours, may_contact
 from app.cases.reach import may_seek
 from app.console import sight
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
+from app.console.fit import fit_for
 from app.console.forms import Chosen, at_a_tap, endings_for
+from app.console.help_at_hand import help_for
 from app.console.history import alarms, outcome
 from app.console.next_step import WAYS, Leave, newest
 from app.console.pad import pad_for
@@ -28,6 +31,7 @@ from app.console.panel import panel_for
 from app.console.paper import Paper, paper_for
 from app.console.questions import questions_for
 from app.console.rows import row_of, ties_of
+from app.console.shift import shift_for
 from app.console.site import ASite
 from app.staff.models import Person
 from app.web import Now
@@ -108,11 +112,20 @@ def sheet(
         permissions=_permissions(session, case, paper),
         alarms=alarms(session, case),
         page_outcome=outcome,
-        maybe_same=[other.reference for other in queries.maybe_the_same(session, case)],
+        maybe_same=[
+            other.reference
+            for other in queries.maybe_the_same(session, case)
+            if not other.excludes(paper.who.person_id)
+        ],
         joined=queries.joined_into(session, case),
         panel=panel_for(session, case, paper),
         pad=pad_for(session, case, paper),
         questions=questions_for(session, case, paper),
+        fit=fit_for(session, case, paper),
+        senior=help_for(session, case, paper),
+        shift=shift_for(session, case, paper.who),
+        may_explain=sight.may_explain(case, paper.who),
+        breach_reasons=BREACH_REASONS,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.cases import bridge_queries, calls
+from app.cases.models import Case
 from app.console.doors import SignedIn
 from app.oncall.duty import duty
 from app.staff.directory import everyone
@@ -37,11 +38,11 @@ class Colleague:
         return self.interprets, self.busy, not self.on_duty, self.alias
 
 
-def colleagues(session: Session, who: SignedIn, *, at: datetime) -> list[Colleague]:
-    """Everybody who can be chosen, the likeliest first."""
+def colleagues(session: Session, case: Case, who: SignedIn, *, at: datetime) -> list[Colleague]:
+    """Everybody who can be chosen for a conversation about this case, the likeliest first."""
     on_duty = {person.id for holders in duty(session, at).holders.values() for person in holders}
     busy = on_the_phone(session, at=at)
-    found = (person for person in everyone(session) if person.id != who.person_id and _can_come(person))
+    found = (person for person in everyone(session) if person.id != who.person_id and _can_come(case, person))
     return sorted((_colleague(person, on_duty, busy) for person in found), key=lambda one: one.rank)
 
 
@@ -50,8 +51,8 @@ def on_the_phone(session: Session, *, at: datetime) -> frozenset[str]:
     return bridge_queries.on_the_phone(session, at=at) | calls.talking(session, at=at)
 
 
-def _can_come(person: Person) -> bool:
-    return person.has_telephone and not _WANTED.isdisjoint(person.roles)
+def _can_come(case: Case, person: Person) -> bool:
+    return not case.excludes(person.id) and person.has_telephone and not _WANTED.isdisjoint(person.roles)
 
 
 def _colleague(person: Person, on_duty: set[str], busy: frozenset[str]) -> Colleague:

@@ -13,7 +13,28 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from app.clock import Clock
-from app.console import asking, board, bridge, case, deeds, log, reveal, roster, session, talk, tap, writing
+from app.console import (
+    asking,
+    board,
+    breach,
+    bridge,
+    case,
+    channels,
+    conflict,
+    deeds,
+    keeping,
+    link,
+    log,
+    proving,
+    reveal,
+    roster,
+    roster_deeds,
+    senior,
+    session,
+    talk,
+    tap,
+    writing,
+)
 from app.console.attending import Attending
 from app.console.pad import TEXTS
 from app.console.session import SIGN_IN, preferred
@@ -22,6 +43,7 @@ from app.console.times import length
 from app.console.watch import Watch
 from app.console.wording import language_name, languages_read, number_read, say
 from app.db import Database
+from app.settings import PUSH_SERVICES
 from app.vault.keyring import Keyring
 from app.web import Cookie, Pages, Problem, new_face
 
@@ -39,7 +61,28 @@ _PROBLEMS = {401: "signed_out", 403: "forbidden", 404: "missing", 405: "missing"
 _ROOMS = APIRouter()
 """Put together once: what FastAPI works out about a route serves every app that has it."""
 
-for _room in (session, board, case, deeds, tap, reveal, bridge, talk, writing, asking, roster, log):
+for _room in (
+    session,
+    board,
+    case,
+    deeds,
+    tap,
+    conflict,
+    breach,
+    keeping,
+    link,
+    senior,
+    reveal,
+    bridge,
+    talk,
+    writing,
+    asking,
+    roster,
+    roster_deeds,
+    channels,
+    proving,
+    log,
+):
     _ROOMS.include_router(_room.router)
 
 
@@ -51,6 +94,7 @@ def create_console(
     public_url: str,
     door_clock: Clock | None = None,
     attending: Attending | None = None,
+    push_services: tuple[str, ...] = PUSH_SERVICES,
 ) -> FastAPI:
     """The surface `console`. Its addresses are whole: `/console/…`.
 
@@ -68,6 +112,7 @@ def create_console(
         keyring=keyring,
         watch=Watch(db, clock),
         attending=attending,
+        push_services=push_services,
     )
     face.mount("/console/assets", StaticFiles(directory=_FOLDER / "assets"))
     face.router.routes.extend(_ROOMS.routes)

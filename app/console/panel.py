@@ -155,7 +155,7 @@ def panel_for(session: Session, case: Case, paper: Paper) -> Panel | None:
         may_say=can_say,
         has_caller=caller is not None,
         others=_others(bridge, who) if bridge else [],
-        colleagues=colleagues(session, who, at=at),
+        colleagues=colleagues(session, case, who, at=at),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from app.console.next_step import WAYS, Leave, Next, Reader, next_step
 from app.console.sight import asked, keeps, may_take, oversees, spoke
 from app.console.times import Times
 from app.programme.apply import current
+from app.staff.roles import Role
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,15 @@ class Row:
 
     mine: bool
     next: Next
+    is_canary: bool = False
+    """Nobody called: a test of ours, which whoever takes it ends by that."""
+    unexplained: bool = False
+    """The promise was broken, and nobody has said why."""
 
     @property
     def runs(self) -> bool:
         """Whether its clock still runs."""
-        return self.standing in {Standing.WAITING, Standing.TAKEN}
+        return not self.is_canary and self.standing in {Standing.WAITING, Standing.TAKEN}
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,12 @@ class Board:
 
     running: list[Row]
     reached: list[Row]
+    canaries: list[Row]
     elsewhere: int
     """Cases that colleagues hold; a handler is told how many, not which."""
+
+    unexplained: Sequence[str] = ()
+    """For the coordinator: the references of broken promises that nobody has explained, closed ones among them."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ class Ties:
 
 def board(session: Session, who: SignedIn, times: Times) -> Board:
     """Everything open that this reader may know of."""
-    cases = _open_cases(session)
+    cases = [case for case in _open_cases(session) if not case.excludes(who.person_id)]
     if oversees(who):
         shown = cases
     else:
@@ -80,9 +89,15 @@ def board(session: Session, who: SignedIn, times: Times) -> Board:
     rows.sort(key=_pressing)
     return Board(
         running=[row for row in rows if row.runs],
-        reached=[row for row in rows if not row.runs],
+        reached=[row for row in rows if not (row.runs or row.is_canary)],
+        canaries=[row for row in rows if row.is_canary],
         elsewhere=len(cases) - len(shown),
+        unexplained=_unexplained(session, who) if who.may(Role.COORDINATOR) else (),
     )
+
+
+def _unexplained(session: Session, who: SignedIn) -> list[str]:
+    return [case.reference for case in queries.unexplained(session) if not case.excludes(who.person_id)]
 
 
 def ties_of(session: Session, who: SignedIn) -> Ties:
@@ -110,6 +125,8 @@ def row_of(case: Case, who: SignedIn, times: Times, ties: Ties, leave: Mapping[s
         whose=_whose(case),
         mine=mine,
         next=next_step(case.standing, reader, leave if mine else {}),
+        is_canary=case.is_canary,
+        unexplained=case.breach is not None and case.breach.reason is None,
     )
 
 
@@ -140,6 +157,6 @@ def _pressing(row: Row) -> tuple[bool, bool, datetime]:
 def _open_cases(session: Session) -> list[Case]:
     """The board's cases, with what their rows are worked out from loaded in a handful of questions, however many."""
     cases = queries.board(session)
-    beside = (Case.permissions, Case.attempts, Case.closure, Case.join)
+    beside = (Case.permissions, Case.attempts, Case.closure, Case.join, Case.exclusions)
     session.scalars(select(Case).where(~queries.closed()).options(*map(selectinload, beside))).all()
     return cases

@@ -24,13 +24,22 @@ Right = Callable[[Case, SignedIn], bool]
 
 def keeps(case: Case, who: SignedIn) -> bool:
     """Whether the case is theirs: only then may its secrets be read and its outcome be written."""
-    return who.person_id in case.keeper_ids
+    return who.person_id in case.keeper_ids and not case.excludes(who.person_id)
 
 
 def may_record(case: Case, who: SignedIn) -> bool:
     """Whether they may write down an attempt: the case is theirs, or was, or they had the caller on the line. A contact
     made by somebody whose hold ran out in the meantime still is a contact."""
+    if case.excludes(who.person_id):
+        return False
     return keeps(case, who) or spoke(case, who) or any(hold.person_id == who.person_id for hold in case.holds)
+
+
+def may_explain(case: Case, who: SignedIn) -> bool:
+    """Whether they may say why the promise was broken: whoever has the case, and the coordinator."""
+    if case.breach is None or case.excludes(who.person_id):
+        return False
+    return keeps(case, who) or who.may(Role.COORDINATOR)
 
 
 def spoke(case: Case, who: SignedIn) -> bool:
@@ -50,7 +59,9 @@ def oversees(who: SignedIn) -> bool:
 
 def sees(case: Case, who: SignedIn) -> bool:
     """Whether the case's page is theirs to open: it is theirs, it waits and they answer, they spoke with the caller of
-    a case that awaits contact, or they oversee."""
+    a case that awaits contact, or they oversee. Never when they are excluded from it, whatever else they are."""
+    if case.excludes(who.person_id):
+        return False
     waits = case.awaits_contact and case.hold is None
     has_news = case.awaits_contact and spoke(case, who)
     return keeps(case, who) or oversees(who) or has_news or (waits and who.may(Role.HANDLER))

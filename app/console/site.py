@@ -12,6 +12,7 @@ from app.clock import Clock
 from app.console.attending import Attending
 from app.console.watch import Watch
 from app.db import Database
+from app.settings import PUSH_SERVICES
 from app.vault.keyring import Keyring
 from app.web import Cookie, Pages
 
@@ -31,6 +32,9 @@ class Site:
     watch: Watch = field(repr=False)
     attending: Attending | None = None
     """Rings telephones for bridges; None where this process has no carrier, and calls are made by hand."""
+
+    push_services: tuple[str, ...] = PUSH_SERVICES
+    """The hosts at which browsers may ask to be pushed to."""
 
     def at_the_door(self) -> datetime:
         """The moment by which a session is young or old."""

@@ -75,7 +75,7 @@ def _invite(session: Session, case: Case, who: SignedIn, alias: str, *, at: date
     """Ring them in; or what is wrong, as the key of a sentence."""
     if not is_in_it(session, case, who, at=at):
         return "mistake.nobody_on_the_line"
-    wanted = {one.alias: one.id for one in colleagues(session, who, at=at)}.get(alias)
+    wanted = {one.alias: one.id for one in colleagues(session, case, who, at=at)}.get(alias)
     if wanted is None:
         return "mistake.colleague"
     one_call_for(session, wanted)

@@ -47,6 +47,10 @@ class Times:
         """Date and time to the second, for the auditor: `2026-01-05 14:05:09`."""
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
 
+    def typed(self, at: datetime) -> str:
+        """As a field for a local date and time holds it: `2026-01-05T14:05`."""
+        return f"{at.astimezone(self.zone):%Y-%m-%dT%H:%M}"
+
     def left(self, due: datetime) -> str:
         """`3 h 12 min kvar`, or `12 min över tiden`."""
         key = "time.over" if self.now >= due else "time.left"

@@ -9,26 +9,30 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.cases import bridges, facts, texts
+from app.cases import breaches, bridges, facts, texts
+from app.cases.exclusions import Exclusion
 from app.clock import Clock
 from app.db import Base, Database
 from app.escalation.pulse import is_silent, last_round
 from app.notifications import faults
 
 _COUNTED: Final[tuple[type[Base], ...]] = (
+    breaches.Breach,
+    breaches.BreachReason,
     bridges.BridgeOutcome,
     bridges.LegFact,
     facts.Approach,
     facts.Assignment,
-    facts.Breach,
     facts.Closure,
     facts.Connection,
     facts.ConnectionEnd,
     facts.ContactAttempt,
+    Exclusion,
     facts.Danger,
     facts.FirstContact,
     facts.Hold,
     facts.Join,
+    facts.Kept,
     facts.Permission,
     texts.TextFate,
 )

@@ -17,7 +17,7 @@ from app.db import one_at_a_time
 from app.escalation import replies
 from app.escalation.models import StaffMessage
 from app.escalation.replies import Answer
-from app.notifications import outbox, unusable, wording
+from app.notifications import outbox, proving, unusable, wording
 from app.notifications.models import Priority
 from app.staff.models import Person
 from app.staff.roles import Role
@@ -37,6 +37,7 @@ _WORDING: Final = {
     Answer.ALREADY_TAKEN: "sms.already_taken",
     Answer.OVER: "sms.already_taken",
     Answer.PASSED: "sms.passed",
+    Answer.CANARY: "sms.tested",
 }
 
 
@@ -61,12 +62,18 @@ def obey(
         unusable.mend(session, person, "sms", at=at)
     if command in _WHAT_WAITS and not _MAY_ASK.isdisjoint(person.roles):
         waiting = [
-            case.reference for case in session.scalars(queries.awaiting().order_by(Case.due_at)) if not case.hold
+            case.reference
+            for case in session.scalars(queries.awaiting().order_by(Case.due_at))
+            if not case.hold and not case.excludes(person.id)
         ]
         record(session, at=at, by=person.alias, action="case.listed", channel="sms")
         _answer_waiting(session, person, waiting, source=source, at=at)
         return
     case = _meant(session, person, rest, at=written_at or at) if command in _TAKE | _PASS_ON else None
+    is_tested = command in _TAKE and not rest and proving.answer_by_text(session, person, at=at)
+    if is_tested and (case is None or case.hold):  # what waits for somebody comes first
+        _answer(session, person, "sms.tested", {}, source=source, at=at)
+        return
     if case is None:
         _answer(session, person, "sms.help", {}, source=source, at=at)
         return

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
-from app.cases.facts import Hold
+from app import nudge, rows
 from app.cases.models import Case
-from app.escalation import targets
+from app.db import new_id
+from app.escalation import shifts, targets
 from app.escalation.models import Escalation, StepTaken
 from app.escalation.policy import (
     Due,
@@ -23,10 +26,11 @@ from app.escalation.policy import (
     upcoming,
     without_ladder,
 )
+from app.escalation.shifts import Lapse
 from app.logs import Log
-from app.notifications import outbox, unusable
-from app.notifications.models import CHANNELS, Priority
-from app.staff.models import ChannelKind, Person
+from app.notifications import outbox
+from app.notifications.models import THE_CANARY, THE_PAGE, Priority
+from app.staff.models import Colleague, Person
 
 PAGE_LASTS = timedelta(minutes=10)
 """An alarm that arrives later than this would be taken for a new one."""
@@ -34,32 +38,63 @@ PAGE_LASTS = timedelta(minutes=10)
 _log = Log("escalation")
 
 
-def advance(session: Session, case: Case, escalation: Escalation, *, at: datetime) -> None:
+def advance(
+    session: Session, case: Case, escalation: Escalation, *, at: datetime, watch: targets.Watch | None = None
+) -> None:
     """Do the one thing that is due first, and work out when the next one is.
 
     A case that was reached, closed or joined comes to rest. A grace that is over gives the case back to
-    the untaken ladder. The breach is recorded at the deadline, whatever the ladders say.
+    the untaken ladder. The breach is recorded at the deadline, whatever the ladders say. `watch`: where it was looked
+    up in this transaction for several cases.
     """
-    policy = from_json(escalation.policy)
-    lapse = _lapse(case.hold, policy) if case.hold and case.awaits_contact else None
-    step = _next_step(case, escalation, policy)
-    due = min((moment for moment in (lapse, step and step.at, _breach_at(case)) if moment), default=None)
-    if due is None or due > at:
-        escalation.next_at = due
-        return
-    if due == _breach_at(case):
+    policy = _thawed(escalation.policy)
+    coming = _coming(case, escalation, policy)
+    if coming.at and coming.at <= at:
+        _do(session, case, escalation, policy, coming, at=at, watch=watch)
+        coming = _coming(case, escalation, policy)
+    escalation.next_at = max(coming.at, at) if coming.at else None
+
+
+_thawed = lru_cache(maxsize=64)(from_json)
+"""Thousands of cases were opened under the same few policies."""
+
+
+@dataclass(frozen=True)
+class _Coming:
+    """What a case has before it: each at its moment, or never."""
+
+    step: Due | None
+    breach: datetime | None
+    lapse: Lapse | None
+
+    @property
+    def at(self) -> datetime | None:
+        """The moment that comes first."""
+        moments = self.lapse and self.lapse.at, self.step and self.step.at, self.breach
+        return min((moment for moment in moments if moment), default=None)
+
+
+def _coming(case: Case, escalation: Escalation, policy: Policy) -> _Coming:
+    lapse = shifts.lapse(case.hold, policy.grace) if case.hold and case.awaits_contact else None
+    return _Coming(_next_step(case, escalation, policy), None if policy.canary else _breach_at(case), lapse)
+
+
+def _do(
+    session: Session,
+    case: Case,
+    escalation: Escalation,
+    policy: Policy,
+    coming: _Coming,
+    *,
+    at: datetime,
+    watch: targets.Watch | None,
+) -> None:
+    if coming.at == coming.breach:
         case.record_breach(at=at)
-    elif due == lapse:
-        _come_back(case, escalation, at=at, lapsed_at=lapse)
-    elif step:
-        _take(session, case, escalation, policy, step, at=at)
-    escalation.next_at = at
-
-
-def _lapse(hold: Hold, policy: Policy) -> datetime:
-    """When a hold without contact ends: with the grace, or when its holder left the staff."""
-    grace_over = hold.at + policy.grace
-    return min(grace_over, hold.person.left_at) if hold.person.left_at else grace_over
+    elif coming.lapse and coming.at == coming.lapse.at:
+        _come_back(session, case, escalation, coming.lapse, at=at)
+    elif coming.step:
+        _take(watch or targets.Watch(session, at=at), case, escalation, policy, coming.step)
 
 
 def _breach_at(case: Case) -> datetime | None:
@@ -92,10 +127,21 @@ def _earlier(waiting: Due | None, fresh: Due | None, hurried_at: datetime) -> Du
     return Due(at=min(fresh.at, hurried_at), ladder=fresh.ladder, index=fresh.index, turn=0)
 
 
-def _come_back(case: Case, escalation: Escalation, *, at: datetime, lapsed_at: datetime) -> None:
-    left = case.hold is not None and not case.hold.person.is_active
-    case.release(at=at, by="engine", because="holder_left" if left else "grace_over")
-    start_over(escalation, at=lapsed_at)
+def _come_back(session: Session, case: Case, escalation: Escalation, lapse: Lapse, *, at: datetime) -> None:
+    """Nobody has it any more, as of the moment at which the hold ended. With the shift, its holder is told so."""
+    hold = case.hold
+    case.release(at=at, by="engine", because=lapse.because)
+    if hold and lapse.because == shifts.SHIFT_OVER:
+        shifts.tell(session, case, hold.person, hold.id, at=at)
+    start_over(escalation, at=lapse.at)
+
+
+def look_again(case: Case, escalation: Escalation) -> None:
+    """Somebody took it: what comes now may come earlier than what was to come."""
+    coming = _coming(case, escalation, _thawed(escalation.policy)).at
+    if coming and (escalation.next_at is None or coming < escalation.next_at):
+        escalation.next_at = coming
+        _nudge(escalation)
 
 
 def start_over(escalation: Escalation, *, at: datetime) -> None:
@@ -104,29 +150,28 @@ def start_over(escalation: Escalation, *, at: datetime) -> None:
     escalation.position = json.dumps(position)
     escalation.climb += 1
     escalation.counts_from, escalation.hurried_at, escalation.next_at = at, None, at
+    _nudge(escalation)
 
 
 def hurry(escalation: Escalation, *, at: datetime) -> None:
     """The next step that has not been taken at all is due now. Without one, nothing changes."""
     escalation.hurried_at = escalation.next_at = at
+    _nudge(escalation)
 
 
-def _take(session: Session, case: Case, escalation: Escalation, policy: Policy, due: Due, *, at: datetime) -> None:
-    due = caught_up(policy, due, at=at)
+def _nudge(escalation: Escalation) -> None:
+    """It is due now. In the middle of a round, or of a test, nobody need be told."""
+    session = object_session(escalation)
+    if session:
+        nudge.wanted(session)
+
+
+def _take(watch: targets.Watch, case: Case, escalation: Escalation, policy: Policy, due: Due) -> None:
+    at, due = watch.at, caught_up(policy, due, at=watch.at)
     step = policy.ladder(due.ladder)[due.index]
-    found = targets.people(session, case, escalation, step.page, at=at)
-    row = StepTaken(
-        case_id=case.id,
-        climb=0 if due.ladder == Ladder.UNCONTACTED else escalation.climb,
-        step=due.label,
-        due_at=due.at,
-        ran_at=at,
-        missed=due.missed,
-        late_ms=max(0, int((at - due.at).total_seconds() * 1000)),
-    )
-    session.add(row)
-    session.flush()
-    pages = sum(_page(session, case, row, person, step.by, at=at) for person in found)
+    found = targets.people(watch, case, escalation, step.page)
+    step_id = _note(watch.session, case, escalation, due, at=at)
+    pages = sum(_page(watch, case, due, person, step.by, step_id=step_id) for person in found)
     if case.hold is None and due.ladder != Ladder.UNCONTACTED and found:
         case.assign(found[0], at=at, because="paged")
     escalation.position = json.dumps(taken(json.loads(escalation.position), due))
@@ -138,47 +183,69 @@ def _take(session: Session, case: Case, escalation: Escalation, policy: Policy, 
         _log.error("a step reached nobody", reference=case.reference, step=due.label)
 
 
-def _page(session: Session, case: Case, row: StepTaken, person: Person, by: tuple[str, ...], *, at: datetime) -> int:
-    """Write the pages of one step to one person; by text when none of the step's channels can reach them.
+def _note(session: Session, case: Case, escalation: Escalation, due: Due, *, at: datetime) -> str:
+    """Write down that the step is taken; the id of that row."""
+    step_id = new_id()
+    rows.write_unseen(
+        session,
+        StepTaken,
+        id=step_id,
+        case_id=case.id,
+        climb=0 if due.ladder == Ladder.UNCONTACTED else escalation.climb,
+        step=due.label,
+        due_at=due.at,
+        ran_at=at,
+        missed=due.missed,
+        late_ms=max(0, int((at - due.at).total_seconds() * 1000)),
+    )
+    return step_id
 
-    A channel that the carrier says does not work for them is passed over (`unusable.py`).
-    """
-    if not person.channel(ChannelKind.PHONE):
-        return 0
-    usable = unusable.usable(session, person, [channel for channel in by if channel in CHANNELS] or ["sms"])
-    first_page = row.step.endswith(".0.0") and not row.step.startswith(Ladder.UNCONTACTED)
+
+def _page(watch: targets.Watch, case: Case, due: Due, person: Colleague, by: tuple[str, ...], *, step_id: str) -> int:
+    """Write the pages of one step to one person, by the channels that reach them (`reach.py`); how many."""
+    usable = watch.reach.channels(person, by)
+    is_first = due.label.endswith(".0.0") and due.ladder != Ladder.UNCONTACTED
     for channel in usable:
-        queue_page(session, case, person, channel, step_id=row.id, due_at=row.due_at, at=at, is_first=first_page)
+        page = _about(case, person, channel, step_id=step_id, due_at=due.at, at=watch.at, is_first=is_first)
+        outbox.queue_new(watch.session, **page)
+        _log_page(case, person, channel, at=watch.at)
     return len(usable)
 
 
 def queue_page(
-    session: Session,
+    session: Session, case: Case, person: Person, channel: str, *, step_id: str, due_at: datetime, at: datetime
+) -> bool:
+    """Write one more page about a case, once per step, person and channel. False when it is written already."""
+    if outbox.queue(session, **_about(case, person, channel, step_id=step_id, due_at=due_at, at=at)) is None:
+        return False
+    _log_page(case, person, channel, at=at)
+    return True
+
+
+def _about(
     case: Case,
-    person: Person,
+    person: Person | Colleague,
     channel: str,
     *,
     step_id: str,
     due_at: datetime,
     at: datetime,
     is_first: bool = False,
-) -> bool:
-    """Write one page about a case, once per step, person and channel. False when it is written already."""
-    page = outbox.queue(
-        session,
-        key=f"{step_id}:{person.id}:{channel}",
-        person=person,
-        channel=channel,
-        wording="sms.page",
-        values={"reference": case.reference, "due_at": case.due_at.isoformat()},
-        priority=Priority.FIRST_PAGE if is_first else Priority.PAGE,
-        due_at=due_at,
-        at=at,
-        valid_for=PAGE_LASTS,
-        case_id=case.id,
-        step_id=step_id,
-    )
-    if page is None:
-        return False
+) -> outbox.News:
+    return {
+        "key": f"{step_id}:{person.id}:{channel}",
+        "person": person,
+        "channel": channel,
+        "wording": THE_CANARY if case.is_canary else THE_PAGE,
+        "values": {"reference": case.reference, "due_at": case.due_at.isoformat()},
+        "priority": Priority.FIRST_PAGE if is_first else Priority.PAGE,
+        "due_at": due_at,
+        "at": at,
+        "valid_for": PAGE_LASTS,
+        "case_id": case.id,
+        "step_id": step_id,
+    }
+
+
+def _log_page(case: Case, person: Person | Colleague, channel: str, *, at: datetime) -> None:
     case.log("page.queued", by="engine", at=at, to=person.alias, channel=channel)
-    return True

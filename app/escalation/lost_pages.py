@@ -5,6 +5,7 @@ Whoever changes a case and a page locks the case first, so that two who do canno
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,8 +17,8 @@ from app.escalation.ladder import hurry, queue_page
 from app.escalation.models import StepTaken
 from app.escalation.opening import escalation_of
 from app.escalation.second_carrier import ask_another, counts_as_lost, may_yet_arrive
-from app.notifications import lessons, outbox, receipts, refusals
-from app.notifications.models import SETTLED, Notification, State
+from app.notifications import lessons, outbox, reach, receipts, refusals
+from app.notifications.models import SETTLED, TELEPHONE, Notification, State
 from app.telephony.carrier import CarrierError, Trouble
 
 _UNHEARD = frozenset({"unanswered", "no-answer", "busy", "withdrawn", "expired"})
@@ -33,6 +34,8 @@ def refused(session: Session, page_id: str, problem: CarrierError, *, at: dateti
         ask_another(session, case, page, problem, at=at)
         lessons.from_refusal(session, page, problem, at=at)
         _spare_them(case, page, at=at)
+        if case and page.state == State.PENDING and page.channel not in TELEPHONE:
+            _by_telephone_too(session, case, page, at=at)
     if was_sending and page.state == State.FAILED:
         receipts.note(session, page, "page.failed", by="engine", at=at)
         if case:
@@ -69,22 +72,51 @@ def _spare_them(case: Case | None, page: Notification, *, at: datetime) -> None:
 def _move_on(session: Session, case: Case, page: Notification, *, at: datetime) -> None:
     if page.step_id is None or case.hold or not case.awaits_contact or may_yet_arrive(session, page):
         return
+    pages = outbox.of_step(session, page.step_id)
+    if page.channel not in TELEPHONE and _is_by_telephone(pages, to=page.person_id):
+        return
     if _tried_otherwise(session, case, page, at=at) or _would_befall_everybody(page):
         return
     step = session.get_one(StepTaken, page.step_id)
     escalation = escalation_of(session, case)
     on_this_ladder = step.step.startswith(escalation.ladder) and step.climb == escalation.climb
-    if on_this_ladder and all(counts_as_lost(session, other) for other in outbox.of_step(session, page.step_id)):
+    if on_this_ladder and _is_lost(session, outbox.of_step(session, page.step_id)):
         hurry(escalation, at=at)
+
+
+def _is_lost(session: Session, pages: Sequence[Notification]) -> bool:
+    """Whether a step has reached nobody. That a letter or a push was taken wakes nobody: where telephones were rung or
+    texted, they alone count."""
+    heard = [page for page in pages if page.channel in TELEPHONE] or pages
+    return all(counts_as_lost(session, page) for page in heard)
+
+
+def _by_telephone_too(session: Session, case: Case, page: Notification, *, at: datetime) -> None:
+    """A mail server that does not answer is tried again; meanwhile they are texted, unless the step rings or texts."""
+    needed = page.step_id and case.awaits_contact and not case.hold and page.person.has_telephone
+    if needed and page.step_id and not _is_by_telephone(outbox.of_step(session, page.step_id), to=page.person_id):
+        queue_page(session, case, page.person, "sms", step_id=page.step_id, due_at=page.due_at, at=at)
+
+
+def _is_by_telephone(pages: Sequence[Notification], *, to: str | None = None) -> bool:
+    return any(page.channel in TELEPHONE and to in (None, page.person_id) for page in pages)
 
 
 def _would_befall_everybody(page: Notification) -> bool:
     """Whether the carrier refuses us and not this telephone: hurrying on would use up the ladder and reach nobody."""
-    return page.trouble == Trouble.CONFIGURATION or lessons.trouble_of(page) is Trouble.CONFIGURATION
+    refused = page.trouble == Trouble.CONFIGURATION or lessons.trouble_of(page) is Trouble.CONFIGURATION
+    return refused and page.channel in TELEPHONE
 
 
 def _tried_otherwise(session: Session, case: Case, page: Notification, *, at: datetime) -> bool:
+    """Whether the next person need not be hurried yet: the page goes to another telephone channel of theirs. It goes by
+    letter or push where both have failed, but nobody waits for that."""
     if page.trouble in _UNHEARD:
         return False
-    other = "call" if page.channel == "sms" else "sms"
-    return queue_page(session, case, page.person, other, step_id=page.step_id or "", due_at=page.due_at, at=at)
+    step_id, due_at = page.step_id or "", page.due_at
+    for channel in reach.otherwise(session, page.person):
+        if channel != page.channel and queue_page(
+            session, case, page.person, channel, step_id=step_id, due_at=due_at, at=at
+        ):
+            return channel in TELEPHONE
+    return False

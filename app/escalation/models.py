@@ -15,9 +15,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Id, Ref
+from app.staff.models import Person
 
 
 class Escalation(Base):
@@ -37,6 +38,12 @@ class Escalation(Base):
             sqlite_where=text("next_at IS NOT NULL"),
             postgresql_where=text("next_at IS NOT NULL"),
         ),
+        Index(
+            "ix_escalations_put_aside",
+            "failures",
+            sqlite_where=text("failures > 0"),
+            postgresql_where=text("failures > 0"),
+        ),
     )
 
     case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), primary_key=True)
@@ -48,6 +55,10 @@ class Escalation(Base):
     next_at: Mapped[datetime | None]
     hurried_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(SmallInteger, default=0)
+
+    passes: Mapped[list[Pass]] = relationship(
+        primaryjoin="foreign(Pass.case_id) == Escalation.case_id", order_by="Pass.at", viewonly=True
+    )
 
 
 class StepTaken(Base):
@@ -92,7 +103,11 @@ class StaffMessage(Base):
 
 
 class Pulse(Base):
-    """The engine's last round: one row, so that its silence can be seen."""
+    """The engine's latest rounds: one row, so that its silence can be seen, and its pace.
+
+    `round_ms`, `worst_lateness_ms` and `deeds`: the longest round, the latest step and the number of steps since the
+    beat before. What ends in `in_all` only grows: from it a monitoring system works out whatever it likes.
+    """
 
     __tablename__ = "engine_pulse"
 
@@ -100,3 +115,25 @@ class Pulse(Base):
     at: Mapped[datetime]
     round_ms: Mapped[int]
     worst_lateness_ms: Mapped[int] = mapped_column(default=0)
+    deeds: Mapped[int] = mapped_column(default=0, server_default="0")
+    rounds_in_all: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    deeds_in_all: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    postponed_in_all: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    busy_ms_in_all: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    late_ms_in_all: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+
+
+class SeniorCall(Base):
+    """Whoever had a case asked a senior for help with it, and `told_at`: when they heard whether that went out."""
+
+    __tablename__ = "escalation_senior_calls"
+
+    id: Mapped[Id]
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), index=True)
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
+    asked_by_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
+    at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    asked_by: Mapped[Person] = relationship(foreign_keys=[asked_by_id])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from app import rows
+from app import nudge, rows
 from app.cases.facts import Hold
 from app.cases.models import Case
-from app.cases.queries import awaiting
+from app.cases.queries import awaiting, locked
 from app.escalation import targets
 from app.escalation.models import Escalation
 from app.escalation.policy import Ladder, Policy, Step, to_json
@@ -25,22 +27,34 @@ def begin(session: Session, case: Case, routine: Routine, *, at: datetime) -> No
         session,
         Escalation,
         case_id=case.id,
-        policy=_written(routine),
+        policy=_written_for_a_canary(routine) if case.is_canary else _written(routine),
         ladder=Ladder.ACUTE if case.danger else Ladder.UNTAKEN,
         counts_from=case.opened_at,
         next_at=at,
     )
+    nudge.wanted(session)
     responsible = targets.first_in_line(session, at=at)
     if responsible:
         case.begin_with(responsible, at=at)
 
 
-def adopt(session: Session, routine: Routine, *, at: datetime) -> int:
-    """Begin for every waiting case that has no escalation, and say how many. A safety net: there should be none."""
-    orphans = session.scalars(awaiting().where(~exists().where(Escalation.case_id == Case.id))).all()
-    for case in orphans:
-        begin(session, case, routine, at=at)
-    return len(orphans)
+def orphans(session: Session, *, opened_since: datetime | None = None) -> Sequence[str]:
+    """The waiting cases that have no escalation, by id. There should be none."""
+    found = awaiting().with_only_columns(Case.id).where(~exists().where(Escalation.case_id == Case.id))
+    if opened_since:
+        found = found.where(Case.opened_at >= opened_since)
+    return session.scalars(found).all()
+
+
+def adopt(session: Session, routine: Routine, *, at: datetime, opened_since: datetime | None = None) -> int:
+    """Begin for every orphan, and say how many. A safety net: another engine may be at it, so each is locked first."""
+    begun = 0
+    for case_id in orphans(session, opened_since=opened_since):
+        case = locked(session, case_id)
+        if session.get(Escalation, case_id, populate_existing=True) is None:
+            begin(session, case, routine, at=at)
+            begun += 1
+    return begun
 
 
 def wake_deserted(session: Session, *, at: datetime) -> None:
@@ -48,6 +62,7 @@ def wake_deserted(session: Session, *, at: datetime) -> None:
     deserted = select(Hold.case_id).join(Hold.person).where(Hold.released_at.is_(None), Person.left_at.is_not(None))
     asleep = Escalation.case_id.in_(deserted), Escalation.next_at > at
     session.execute(update(Escalation).where(*asleep).values(next_at=at))
+    nudge.wanted(session)
 
 
 def frozen(routine: Routine) -> Policy:
@@ -58,6 +73,18 @@ def frozen(routine: Routine) -> Policy:
         uncontacted=tuple(map(_counted_from_deadline, routine.uncontacted)),
         grace=routine.take_grace,
     )
+
+
+def for_a_canary(routine: Routine) -> Policy:
+    """The first step of the ladder, to whoever is on call and once: nobody else is woken to see that the line works."""
+    first = min(map(_counted_from_start, routine.untaken), key=lambda step: step.after)
+    step = (replace(first, page=("on-call",), repeat=None),)
+    return Policy(untaken=step, acute=step, uncontacted=(), grace=routine.take_grace, canary=True)
+
+
+@lru_cache(maxsize=8)
+def _written_for_a_canary(routine: Routine) -> str:
+    return to_json(for_a_canary(routine))
 
 
 @lru_cache(maxsize=8)

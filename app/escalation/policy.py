@@ -40,6 +40,8 @@ class Policy:
     acute: tuple[Step, ...]
     uncontacted: tuple[Step, ...]
     grace: timedelta
+    canary: bool = False
+    """Nobody called, and nothing was promised: no breach follows, whatever becomes of it."""
 
     def ladder(self, name: Ladder) -> tuple[Step, ...]:
         return {Ladder.UNTAKEN: self.untaken, Ladder.ACUTE: self.acute, Ladder.UNCONTACTED: self.uncontacted}[name]
@@ -121,14 +123,15 @@ def without_ladder(position: Position, ladder: Ladder) -> dict[str, int]:
 def to_json(policy: Policy) -> str:
     """The policy as it is frozen into a case's escalation row; durations in seconds."""
     ladders = {name.value: [_plain(step) for step in policy.ladder(name)] for name in Ladder}
-    return json.dumps({"grace": policy.grace.total_seconds(), **ladders}, separators=(",", ":"))
+    marked = {"canary": True} if policy.canary else {}
+    return json.dumps({"grace": policy.grace.total_seconds(), **ladders, **marked}, separators=(",", ":"))
 
 
 def from_json(text: str) -> Policy:
     """The policy that was frozen."""
     frozen = json.loads(text)
     ladders = {name.value: tuple(_step(plain) for plain in frozen[name.value]) for name in Ladder}
-    return Policy(grace=timedelta(seconds=frozen["grace"]), **ladders)
+    return Policy(grace=timedelta(seconds=frozen["grace"]), canary=frozen.get("canary", False), **ladders)
 
 
 def _plain(step: Step) -> dict[str, object]:

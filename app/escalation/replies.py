@@ -9,11 +9,12 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cases.canaries import ANSWERED
 from app.cases.models import Case
 from app.cases.queries import locked
 from app.db import one_at_a_time
 from app.errors import AlreadyTaken
-from app.escalation.ladder import hurry, start_over
+from app.escalation.ladder import hurry, look_again, start_over
 from app.escalation.models import Pass, StaffMessage
 from app.escalation.opening import escalation_of
 from app.notifications import outbox
@@ -28,10 +29,14 @@ class Answer(StrEnum):
     ALREADY_TAKEN = "already_taken"
     OVER = "over"
     PASSED = "passed"
+    CANARY = "canary"
+    """It was a canary: they were reached, and that was all."""
 
 
 def may_answer(case: Case, person_id: str, roles: Collection[str], *, paged: bool) -> bool:
     """Whether somebody may take a case or hand it on: a handler, or whoever was `paged` about it or is responsible."""
+    if case.excludes(person_id):
+        return False
     is_responsible = case.responsible is not None and case.responsible.person_id == person_id
     return Role.HANDLER in roles or paged or is_responsible
 
@@ -59,7 +64,8 @@ def take(session: Session, case_id: str, *, by: Person, via: str, at: datetime) 
     except AlreadyTaken:
         return Answer.ALREADY_TAKEN
     outbox.withdraw(session, case_id=case_id, at=at)
-    return Answer.TAKEN
+    look_again(case, escalation_of(session, case))
+    return _came_back(case, by, at=at) if case.is_canary else Answer.TAKEN
 
 
 def pass_on(session: Session, case_id: str, *, by: Person, at: datetime) -> Answer:
@@ -73,6 +79,8 @@ def pass_on(session: Session, case_id: str, *, by: Person, at: datetime) -> Answ
         return Answer.OVER
     if case.hold and case.hold.person_id != by.id:
         return Answer.ALREADY_TAKEN
+    if case.is_canary:
+        return take(session, case_id, by=by, via="page", at=at)
     escalation = escalation_of(session, case)
     if case.hold or not _has_passed(session, case, by):
         start_over(escalation, at=at)
@@ -82,6 +90,13 @@ def pass_on(session: Session, case_id: str, *, by: Person, at: datetime) -> Answ
     case.log("case.declined", by=by.alias, at=at)
     session.add(Pass(case_id=case.id, person_id=by.id, at=at))
     return Answer.PASSED
+
+
+def _came_back(case: Case, by: Person, *, at: datetime) -> Answer:
+    """A canary has done what it was sent for."""
+    case.log("canary.answered", by=by.alias, at=at)
+    case.close(by=by, at=at, outcome="closed", code=ANSWERED)
+    return Answer.CANARY
 
 
 def _has_passed(session: Session, case: Case, by: Person) -> bool:

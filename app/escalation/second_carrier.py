@@ -16,6 +16,7 @@ from app.audit.log import record
 from app.cases.models import Case
 from app.notifications import detours, outbox
 from app.notifications.models import Notification, Priority, State
+from app.notifications.proving import is_probe
 from app.programme.apply import current
 from app.telephony.carrier import CarrierError, Trouble
 
@@ -36,7 +37,7 @@ def ask_another(
 
     `problem` is what the carrier refused it with; None when it took the page and lost it.
     """
-    spare = detours.spare_of(session, page.id)
+    spare = None if is_probe(page.wording) else detours.spare_of(session, page.id)
     if spare is None or not _is_still_needed(case, page, at=at) or not _helps(page, problem):
         return
     channel = _channel(session, page)

@@ -44,3 +44,5 @@ class Approach:
     danger: bool = False
     callback: Callback | None = None
     way_back: WayBack | None = None
+    canary: bool = False
+    """Nobody approached us: it is our own, to see whether somebody answers."""

@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, Response
 from app.escalation import lost_pages
 from app.escalation.second_carrier import WAITS
 from app.intake import sms
-from app.intake.duty import TO_WAKE_UP, WORDS, page_of, press
+from app.intake.duty import TO_WAKE_UP, WORDS, page_of, press, sent_together
 from app.intake.line import Line, TheLine, source_of
 from app.intake.sound import NOW
-from app.notifications.models import Notification
+from app.notifications.models import THE_CANARY, Notification
 from app.telephony import elks_actions
 from app.telephony.numbers import caller_number
 from app.telephony.second import BELOW
@@ -47,16 +47,10 @@ def receipt(form: Posted, db: Db, now: Now, notification_id: str, tag: str) -> R
     """What became of a text or a call. A page that is lost moves on at once."""
     status = _STATE.get(form["state"], "") if "state" in form else _STATUS.get(form.get("status", ""), "")
     ref = form.get("id", "")
-    if status:
+    known = ref if _REFERENCE.fullmatch(ref) else None
+    for page_id in sent_together(db, notification_id) if status else ():
         with db.transaction() as session:
-            lost_pages.reported(
-                session,
-                notification_id,
-                status=status,
-                code=None,
-                ref=ref if _REFERENCE.fullmatch(ref) else None,
-                at=now,
-            )
+            lost_pages.reported(session, page_id, status=status, code=None, ref=known, at=now)
     return Response(status_code=204)
 
 
@@ -95,7 +89,8 @@ def receive(form: Posted, line: TheLine, db: Db, now: Now, tag: str) -> Response
 
 
 def _ask(line: Line, page: Notification) -> Response:
-    sound = NOW.get().address(page.person.languages[0], WAITS)
+    words = "page.test" if page.wording == THE_CANARY else WAITS
+    sound = NOW.get().address(page.person.languages[0], words)
     if sound is None:
         return JSONResponse(elks_actions.hangup())
     then = f"{line.public_url}{BELOW}/{line.tags.tagged(f'page/{page.id}/key')}"

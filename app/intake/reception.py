@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from app import remembered, rows
 from app.cases import contents, queries, references
+from app.cases.canaries import MARK
 from app.cases.facts import Approach as Row
 from app.cases.facts import Content, Grant
 from app.cases.models import Case
+from app.cases.opening import open_case
 from app.cases.permissions import Hours
 from app.cases.returning import Mailbox, RepeatTag
 from app.escalation.opening import begin
@@ -110,7 +112,8 @@ def receive(
         return _received(queries.locked(session, known.case_id), known, is_new=False)
     if approach.number and arrival.waiting_id:
         return _join(session, desk, queries.locked(session, arrival.waiting_id), approach, at=at)
-    return _open(session, desk, approach, arrival.reference, at=at)
+    reference = references.free(session, mark=MARK) if approach.canary else arrival.reference
+    return _open(session, desk, approach, reference, at=at)
 
 
 def way_back(desk: Desk, receipt: Receipt) -> WayBack:
@@ -148,7 +151,7 @@ def _open(session: Session, desk: Desk, approach: Approach, reference: str, *, a
 
 
 def _case_with(session: Session, key: ReadyKey, reference: str, *, at: datetime) -> Case:
-    case = Case.open(
+    case = open_case(
         session,
         at=at,
         within=current(session).routine.first_contact_within,
@@ -182,7 +185,7 @@ def _write(
         language=approach.language,
         withheld=approach.channel != "form" and approach.number is None,
     )
-    case.log("approach.received", by="caller", at=at, channel=approach.channel)
+    case.log("approach.received", by="engine" if approach.canary else "caller", at=at, channel=approach.channel)
     keep = partial(contents.keep, session, case, row, at=at, key=key)
     _keep_secrets(session, desk, case, approach, keep, at=at)
     if approach.danger:

@@ -17,12 +17,13 @@ from starlette.responses import Response
 from app.cases import bridge_queries, calls
 from app.cases.facts import Approach as Row
 from app.cases.facts import Connection
+from app.cases.models import Case
 from app.cases.queries import locked
+from app.escalation import targets
 from app.intake import bridge
 from app.intake.incoming import STAR, call, has_hung_up
 from app.intake.line import Line, Signed, TheLine, prompt, xml
 from app.intake.menu import after_a_talk
-from app.oncall.duty import duty
 from app.programme.apply import current
 from app.staff.models import Person
 from app.telephony import twiml
@@ -117,8 +118,9 @@ def _next(
 ) -> tuple[int, Person, str] | None:
     """The place in the order, from `n` on, of somebody who can be rung now, and their number."""
     in_a_call = calls.talking(session, at=at) | bridge_queries.on_the_phone(session, at=at)
-    for place, person in enumerate(duty(session, row.at).ring_order):
-        if place < n or person.id in in_a_call:
+    case = session.get_one(Case, row.case_id)
+    for place, person in enumerate(targets.ring_order(session, case, row)):
+        if place < n or person.id in in_a_call or case.excludes(person.id):
             continue
         number = line.directory.phone_of(session, person)
         if number and number != form.get("From") and may_be_dialled(number):

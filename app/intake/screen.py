@@ -65,7 +65,7 @@ def accept(form: Signed, db: Db, now: Now, approach_id: str, person_id: str) -> 
 def connect(session: Session, approach_id: str, person: Person, *, ref: str, at: datetime) -> Press:
     """Give the caller to this handler, if they still wait. The same handler asking again gets the same answer."""
     case = going_on(session, _call(session, approach_id).case_id)
-    press = _would_be(session, approach_id, person.id)
+    press = Press.TAKEN if case.excludes(person.id) else _would_be(session, approach_id, person.id)
     if press is Press.YOURS and session.get(Connection, approach_id) is None:
         session.add(Connection(approach_id=approach_id, person_id=person.id, at=at, ref=ref[:40]))
         case.log("approach.connected", by=person.alias, at=at)

@@ -15,6 +15,7 @@ from app.cases import calls, contents, queries
 from app.cases.facts import Approach, Content
 from app.cases.permissions import Hours
 from app.cases.returning import ReturnCode
+from app.escalation import conflicts
 from app.escalation.danger import raise_alarm
 from app.intake.reception import Desk
 
@@ -109,7 +110,8 @@ def code_of(desk: Desk, row: Approach) -> str:
 def come_back(session: Session, desk: Desk, approach_id: str, code: str, *, at: datetime) -> bool:
     """A caller keys a code from an earlier call: this case goes on as part of that one. False for an unknown code.
 
-    An older case that is over is not woken: the new one, with its own clock, continues it.
+    An older case that is over is not woken: the new one, with its own clock, continues it. Who was kept from the old
+    one is kept from the new.
     """
     row = session.get_one(Approach, approach_id)
     case = queries.locked(session, row.case_id)
@@ -123,6 +125,8 @@ def come_back(session: Session, desk: Desk, approach_id: str, code: str, *, at: 
         case.join_into(older, by="caller", at=at)
     elif case.continues_id is None:
         case.continues_id = older.id
+        for exclusion in older.exclusions:
+            conflicts.exclude(session, case.id, exclusion.person, by="engine", at=at)
         case.log("case.reopened", by="caller", at=at, continues=older.pseudonym)
     return True
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.log import record
@@ -39,6 +40,12 @@ def tell(session: Session, wording: str, *, key: str, channels: Sequence[str], a
     for person in hearers(session):
         for channel in channels:
             send(session, person, wording, key=key, channel=channel, at=at)
+
+
+def is_told(session: Session, key: str) -> bool:
+    """Whether an alarm with this key was written to anybody."""
+    written = select(Notification.id).where(Notification.key.startswith(f"{key}:", autoescape=True)).limit(1)
+    return session.scalar(written) is not None
 
 
 def send(session: Session, person: Person, wording: str, *, key: str, channel: str, at: datetime) -> bool:

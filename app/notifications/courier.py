@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
 
-from app.audit.impersonal import LARGEST
-from app.audit.log import record
-from app.catalogue import FIRST_LANGUAGE
+from app import rows
 from app.clock import Clock
 from app.db import Database
 from app.logs import Log
-from app.notifications import detours, faults, outbox, wording
+from app.notifications import bundling, detours, outbox, pace
+from app.notifications.clerk import Clerk, Taken
 from app.notifications.doubts import done_already
-from app.notifications.models import Notification
+from app.notifications.hands import Hands
+from app.notifications.links import NO_LINKS, Links
+from app.notifications.messages import text_for
+from app.notifications.models import FIRST_CARRIER, Notification
 from app.notifications.ways import Way
 from app.staff.directory import Directory
 from app.telephony.carrier import CarrierError, Trouble
 
-AT_ONCE = 8
-"""How many are sent at the same time, so that one slow answer delays nobody else's page."""
+AT_ONCE: Final = 8
+"""How many are on their way at the same time, unless the settings say otherwise: eighty a second with a carrier that
+takes a tenth of a second, which is more than a staff can be paged; and few enough that what a crash leaves in doubt can
+be counted on two hands."""
+
+LIES_READY: Final = outbox.SENDING_LASTS / 2
+"""Later than so long after it was claimed nobody begins to send a page: the claim could run out while that is done. It
+happens when a carrier lets every hand wait; whoever claims it again finds it in doubt, and looks it up first."""
 
 RING_FOR = timedelta(seconds=30)
 
@@ -40,9 +48,11 @@ class Refused(Protocol):
 
 @dataclass(frozen=True)
 class Parcel:
-    """A claimed notification with its address opened; the address shows in no log.
+    """Claimed pages that go out as one text or call, with the address opened; the address shows in no log.
 
-    `doubted_since`: an earlier try of it may have been carried out, since then. `words` would stand in its text.
+    `id` is the first page's, and `others` are those that it names as well (`bundling.py`). `doubted_since`: an earlier
+    try of it may have been carried out, since then. `words` would stand in its text. `claimed_at`: nobody else has it
+    for a while from then on.
     """
 
     id: str
@@ -50,9 +60,11 @@ class Parcel:
     channel: str
     text: str
     valid_for: timedelta
+    claimed_at: datetime
     address: str | None = field(repr=False)
     words: str = ""
     doubted_since: datetime | None = None
+    others: tuple[str, ...] = ()
 
 
 class Courier:
@@ -62,46 +74,99 @@ class Courier:
     """
 
     def __init__(
-        self, db: Database, clock: Clock, directory: Directory, ways: Sequence[Way], *, refused: Refused
+        self,
+        db: Database,
+        clock: Clock,
+        directory: Directory,
+        ways: Sequence[Way],
+        *,
+        refused: Refused,
+        at_once: int = AT_ONCE,
+        bundled: bool = True,
+        links: Links = NO_LINKS,
     ) -> None:
+        """`at_once`: how many are on their way at a time. `bundled`: several cases to one person go as one message."""
         self._db = db
         self._clock = clock
         self._directory = directory
         self._ways = {way.name: way for way in ways}
         self._refused = refused
-        self._hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="courier")
+        self._hands = Hands(at_once, ready=at_once // 2)
+        self._clerk = Clerk(db, clock)
+        self._bundled = bundled
+        self._links = links
 
     def deliver(self) -> int:
-        """Send everything that may be sent now, most urgent first; says how many were tried."""
+        """Send everything that may be sent now, and wait for the answers; says how many were tried."""
         tried = 0
-        while parcels := self._claim(self._clock.now()):
-            list(self._hands.map(self._send, parcels))
-            tried += len(parcels)
+        while given := self.hand_out():
+            self._hands.wait_for_all()
+            tried += given
         return tried
+
+    def hand_out(self) -> int:
+        """Give everything that may be sent now to the hands, most urgent first, each as soon as one is free.
+
+        Says how many that were. The last of them may still be on their way: one slow answer delays nobody else's page.
+        """
+        given, most, parcels = 0, 0, list[Parcel]()
+        while len(parcels) == most:  # fewer than asked for: nothing more may be sent now
+            most = self._hands.wait_for_one()
+            parcels = self._claim(self._clock.now(), most=most)
+            for parcel in parcels:
+                self._hands.give(partial(self._send, parcel))
+            given += len(parcels)
+        return given
 
     def close(self) -> None:
         """Wait for what is being sent, then stop."""
-        self._hands.shutdown(wait=True)
+        self._hands.close()
 
-    def _claim(self, at: datetime) -> list[Parcel]:
+    def _claim(self, at: datetime, *, most: int) -> list[Parcel]:
         with self._db.transaction() as session:
-            rows = outbox.claim(session, at=at, lasts=outbox.SENDING_LASTS * self._clock.speed, limit=AT_ONCE)
-            return [self._parcel(session, row, at) for row in rows]
+            lasts = outbox.SENDING_LASTS * self._clock.speed
+            claimed = outbox.claim(session, at=at, lasts=lasts, limit=most)
+            given_away = sum(row.channel == "call" for row in claimed)
+            if self._bundled:
+                claimed += bundling.along(session, claimed, at=at, lasts=lasts)
+            with rows.together(session):
+                carriers = {row.id: detours.begin(session, row, tuple(self._ways), at=at) for row in claimed}
+            bundles = self._bundles(claimed, carriers)
+            pace.spend(session, sum(each[0].channel == "call" for each in bundles) - given_away, at=at)
+            return [self._parcel(session, bundle, carriers[bundle[0].id], at) for bundle in bundles]
 
-    def _parcel(self, session: Session, row: Notification, at: datetime) -> Parcel:
-        """A row that cannot be read becomes a parcel without an address: it fails by itself, and delays nobody's."""
-        carrier = detours.begin(session, row, tuple(self._ways), at=at)
+    def _bundles(self, claimed: Sequence[Notification], carriers: Mapping[str, str]) -> list[list[Notification]]:
+        """Pages that go out together. A call by another carrier plays a recording, which is about one case."""
+
+        def way(row: Notification) -> str:
+            by_recording = row.channel == "call" and carriers[row.id] != FIRST_CARRIER
+            return row.id if by_recording else carriers[row.id]
+
+        return bundling.bundles(claimed, way=way) if self._bundled else [[row] for row in claimed]
+
+    def _parcel(self, session: Session, bundle: Sequence[Notification], carrier: str, at: datetime) -> Parcel:
+        """Rows that cannot be read become a parcel without an address: it fails by itself, and delays nobody's."""
+        row = bundle[0]
+        bundling.note(session, bundle, at=at)
         try:
-            text, address = _text(row, at), self._directory.phone_of(session, row.person)
+            text, address = (
+                text_for(bundle, at=at, codes=self._directory.code_of),
+                self._directory.phone_of(session, row.person),
+            )
+            text = self._links.put_into(session, bundle, text, at=at)
             words = json.loads(row.values).get("reference", text)
         except Exception as problem:  # noqa: BLE001 - one broken row may not stop the others
             _log.error("a page cannot be written out; put aside", problem=problem, channel=row.channel)
             text, address, words = "", None, ""
-        valid_for = (row.valid_until - at) / self._clock.speed
+        valid_for = (min(each.valid_until for each in bundle) - at) / self._clock.speed
         doubted_since = row.queued_at if row.in_doubt else None
-        return Parcel(row.id, carrier, row.channel, text, valid_for, address, words, doubted_since)
+        others = tuple(each.id for each in bundle[1:])
+        return Parcel(row.id, carrier, row.channel, text, valid_for, at, address, words, doubted_since, others)
 
     def _send(self, parcel: Parcel) -> None:
+        if self._clock.now() > parcel.claimed_at + LIES_READY * self._clock.speed:
+            _log.warning("a page lay ready for too long; it is claimed again", channel=parcel.channel)
+            return
         try:
             ref = self._hand_over(parcel)
         except CarrierError as problem:
@@ -136,23 +201,7 @@ class Courier:
         )
 
     def _note_acceptance(self, parcel: Parcel, ref: str) -> None:
-        at = self._clock.now()
-        with self._db.transaction() as session:
-            row = outbox.accepted(session, parcel.id, ref=ref, at=at)
-            faults.mended(session, carrier=parcel.carrier, channel=row.channel, at=at)
-            record(
-                session,
-                at=at,
-                by="engine",
-                action="page.accepted",
-                about=f"person:{row.person.alias}",
-                carrier=parcel.carrier,
-                channel=row.channel,
-                notification=row.id,
-                late_ms=min(int((at - row.due_at).total_seconds() * 1000), LARGEST - 1),
-            )
-        with self._db.transaction() as session:
-            detours.taken_over(session, parcel.id, at=at)
+        self._clerk.keep(Taken((parcel.id, *parcel.others), parcel.carrier, parcel.channel, ref))
 
     def _note_refusal(self, parcel: Parcel, problem: CarrierError) -> None:
         at = self._clock.now()
@@ -163,14 +212,6 @@ class Courier:
             code=problem.code,
             kind=problem.trouble.value,
         )
-        with self._db.transaction() as session:
-            self._refused(session, parcel.id, problem, at=at)
-
-
-def _text(row: Notification, at: datetime) -> str:
-    """The text as it reads at the moment of sending: the time left is the time left now."""
-    values: dict[str, str] = json.loads(row.values)
-    language = row.person.languages[0] if row.person.languages else FIRST_LANGUAGE
-    if due := values.pop("due_at", None):
-        values["left"] = wording.time_left(datetime.fromisoformat(due) - at, language)
-    return wording.say(language, row.wording, **values)
+        for page_id in (parcel.id, *parcel.others):
+            with self._db.transaction() as session:
+                self._refused(session, page_id, problem, at=at)

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import rows
 from app.notifications import outbox
 from app.notifications.models import FIRST_CARRIER, Detour, Notification, State, Try
+
+POSTS: Final = {"email": "smtp", "push": "push", "webhook": "webhook"}
+"""What the log calls the way of each channel that needs no telephone company."""
 
 REPLACED = "replaced"
 """The trouble of a page that waited for its carrier until another one had taken it."""
@@ -24,17 +29,21 @@ def begin(session: Session, row: Notification, carriers: Sequence[str], *, at: d
 
     One that is no longer there when its turn comes is not waited for: then the first is asked once more.
     """
-    detour = session.scalar(select(Detour).where(Detour.instead_id == row.id))
+    only_one = len(carriers) == 1
+    detour = None if only_one else session.scalar(select(Detour).where(Detour.instead_id == row.id))
     carrier = detour.carrier if detour and detour.carrier in carriers else carriers[0]
     spare = None if detour else next((each for each in carriers if each != carrier), None)
-    session.add(Try(notification_id=row.id, nth=row.tries, carrier=carrier, spare=spare, at=at))
+    rows.write_unseen(session, Try, notification_id=row.id, nth=row.tries, carrier=carrier, spare=spare, at=at)
     return carrier
 
 
 def carrier_of(session: Session, page_id: str) -> str:
-    """The carrier that had a notification last."""
+    """The carrier that had a notification last; what is no telephone's goes by the way named after its channel."""
     latest = _latest(session, page_id)
-    return latest.carrier if latest else FIRST_CARRIER
+    if latest:
+        return latest.carrier
+    channel = session.scalar(select(Notification.channel).where(Notification.id == page_id)) or ""
+    return POSTS.get(channel, FIRST_CARRIER)
 
 
 def spare_of(session: Session, page_id: str) -> str | None:

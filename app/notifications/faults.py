@@ -16,7 +16,7 @@ from app.audit.log import record
 from app.db import Base, Id, one_at_a_time
 from app.logs import Log
 from app.notifications import alarms
-from app.notifications.models import Notification, State
+from app.notifications.models import TELEPHONE, Notification, State
 from app.telephony.carrier import AUTHENTICATION_FAILED, NOT_FOUND, THE_ACCOUNT
 
 HEARD_AS: Final = ("refusal", "receipt")
@@ -27,7 +27,8 @@ SAME_FAULT_WITHIN: Final = timedelta(hours=1)
 
 NO_CODE: Final = 0
 _ABOUT_WHO_WE_ARE: Final = frozenset({NO_CODE, AUTHENTICATION_FAILED, NOT_FOUND, 401, 403})
-_OTHER: Final = {"sms": ("call",), "call": ("sms",)}
+_A_TELEPHONE_COMPANYS: Final = (*TELEPHONE, "records")
+_OTHER: Final = {"sms": ("call",), "call": ("sms",), **dict.fromkeys(("email", "push", "webhook"), ("sms",))}
 
 _log = Log("carrier")
 
@@ -40,7 +41,7 @@ class Fault(Base):
 
     __tablename__ = "carrier_faults"
     __table_args__ = (
-        CheckConstraint("channel IN ('sms', 'call', 'records')", name="channel"),
+        CheckConstraint("channel IN ('sms', 'call', 'records', 'email', 'push', 'webhook')", name="channel"),
         CheckConstraint("heard_as IN ('refusal', 'receipt')", name="heard_as"),
         Index(
             "ix_carrier_faults_one_at_a_time",
@@ -64,8 +65,8 @@ class Fault(Base):
 
     @property
     def concerns_everything(self) -> bool:
-        """Whether no channel of this carrier can be expected to work."""
-        return self.code == NO_CODE or self.code in THE_ACCOUNT
+        """Whether no channel of this carrier can be expected to work. What is no telephone company has one channel."""
+        return self.channel in _A_TELEPHONE_COMPANYS and (self.code == NO_CODE or self.code in THE_ACCOUNT)
 
 
 def found(
@@ -84,7 +85,8 @@ def found(
     session.add(fault)
     session.flush()
     record(session, at=at, by="carrier", action="carrier.failed", carrier=carrier, channel=channel, code=code)
-    alarms.tell(session, "alarm.carrier", key=f"fault:{fault.id}", channels=_OTHER.get(channel, ("sms", "call")), at=at)
+    wording = "alarm.carrier" if channel in _A_TELEPHONE_COMPANYS else "alarm.way"
+    alarms.tell(session, wording, key=f"fault:{fault.id}", channels=_OTHER.get(channel, ("sms", "call")), at=at)
 
 
 def mended(session: Session, *, carrier: str, channel: str, heard_as: str = REFUSAL, at: datetime) -> None:

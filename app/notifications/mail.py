@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -40,24 +42,43 @@ class Mail:
         self._patience = patience
         self._context = context or ssl.create_default_context()
 
-    def send(self, to: str, *, subject: str, body: str, at: datetime) -> None:
-        """Hand over one letter. OSError (SMTPException is one) when the server does not take it."""
+    def send(self, to: str, *, subject: str, body: str, at: datetime, key: str = "") -> None:
+        """Hand over one letter. OSError (SMTPException is one) when the server does not take it.
+
+        The same `key` makes the same Message-ID: most readers then show a letter that came twice once.
+        """
         letter = EmailMessage()
         letter["From"], letter["To"], letter["Subject"] = self._sender, to, subject
         letter["Date"] = format_datetime(at)
-        letter["Message-ID"] = make_msgid(domain=self._sender.partition("@")[2])
+        domain = self._sender.partition("@")[2]
+        letter["Message-ID"] = f"<{key}@{domain}>" if key else make_msgid(domain=domain)
+        letter["Auto-Submitted"] = "auto-generated"  # no out-of-office answers (RFC 3834)
         letter.set_content(body)
+        with self._let_in() as server:
+            server.send_message(letter)
+
+    def knock(self) -> None:
+        """Sign in and leave. OSError when that fails."""
+        with self._let_in():
+            pass
+
+    @contextmanager
+    def _let_in(self) -> Iterator[smtplib.SMTP]:
         with self._connected() as server:
             if self._user:
                 server.login(self._user, unquote(self._parts.password or ""))
-            server.send_message(letter)
+            yield server
 
     def _connected(self) -> smtplib.SMTP:
         host, port = self._parts.hostname or "", self._parts.port or _PORTS[self._parts.scheme]
         if self._parts.scheme == "smtps":
             return smtplib.SMTP_SSL(host, port, timeout=self._patience, context=self._context)
         server = smtplib.SMTP(host, port, timeout=self._patience)
-        server.starttls(context=self._context)
+        try:
+            server.starttls(context=self._context)
+        except BaseException:
+            server.close()
+            raise
         return server
 
 
@@ -77,7 +98,8 @@ def tell(db: Database, directory: Directory, mail: Mail, *, at: datetime) -> int
 
 
 def _untold() -> Select[Fault]:
-    return select(Fault).where(Fault.over_at.is_(None), Fault.mailed_at.is_(None))
+    told_by_text = ("email", "push", "webhook")  # what is wrong with letters cannot be told by one
+    return select(Fault).where(Fault.over_at.is_(None), Fault.mailed_at.is_(None), Fault.channel.not_in(told_by_text))
 
 
 def _write(mail: Mail, person: Person, address: str, *, at: datetime) -> bool:

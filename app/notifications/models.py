@@ -33,20 +33,37 @@ class Priority(IntEnum):
     ANSWER = 2
 
 
-CHANNELS = ("sms", "call")
-"""What can be delivered today; `push`, `email` and `webhook` in a programme file reach nobody yet."""
+CHANNELS = ("sms", "call", "push", "email", "webhook")
+"""What a notification can go out by, in the order in which one is tried when another failed."""
+
+TELEPHONE = ("sms", "call")
+"""The channels that a telephone company carries. It says what became of each; of the others nobody does for certain."""
+
+THE_PAGE = "sms.page"
+"""The wording of a page about a case, by whatever channel: several to one person may go out as one."""
+
+THE_CANARY = "sms.canary"
+"""The wording of a page about a canary (`app/canary.py`): never in one message with the others."""
+
+THE_SENIOR_CALL = "sms.senior"
+"""The wording of a page to a senior, about a case that a colleague has and wants help with."""
 
 CARRIERS = ("twilio", "elks")
 """The telephone companies there are, the first one first. The name stands in rows and in the log."""
 
 FIRST_CARRIER, SECOND_CARRIER = CARRIERS
 
+_CHANNELS = ", ".join(map(repr, CHANNELS))
 _STATES = ", ".join(repr(state.value) for state in State)
 _CARRIERS = ", ".join(map(repr, CARRIERS))
 
 
+ON_ITS_WAY = "state IN ('pending', 'sending')"
+"""The condition of the index by which the outbox is read, in SQL."""
+
+
 class Notification(Base):
-    """A text or a call to a member of staff. Carries names of sentences and harmless values, never a secret.
+    """Something told to a member of staff. Carries names of sentences and harmless values, never a secret.
 
     `in_doubt`: a try whose answer was lost may have been carried out. `tries_in_a_fault`: those of its tries that were
     refused because the account was. `looked_up_at`: when the carrier was last asked what became of it.
@@ -55,7 +72,7 @@ class Notification(Base):
     __tablename__ = "notifications"
     __table_args__ = (
         CheckConstraint(f"state IN ({_STATES})", name="state"),
-        CheckConstraint("channel IN ('sms', 'call', 'email')", name="channel"),
+        CheckConstraint(f"channel IN ({_CHANNELS})", name="channel"),
         CheckConstraint("(state = 'sending') = (sending_until IS NOT NULL)", name="sending_has_deadline"),
         CheckConstraint("state NOT IN ('accepted', 'delivered') OR accepted_at IS NOT NULL", name="accepted_is_dated"),
         CheckConstraint("state <> 'failed' OR trouble IS NOT NULL", name="failed_has_reason"),
@@ -63,8 +80,17 @@ class Notification(Base):
             "ix_notifications_to_send",
             "priority",
             "not_before",
-            sqlite_where=text("state IN ('pending', 'sending')"),
-            postgresql_where=text("state IN ('pending', 'sending')"),
+            sqlite_where=text(ON_ITS_WAY),
+            postgresql_where=text(ON_ITS_WAY),
+        ),
+        Index(
+            "ix_notifications_of_one_person",
+            "person_id",
+            "channel",
+            "priority",
+            "not_before",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
         ),
         Index(
             "ix_notifications_unsettled",
@@ -130,3 +156,26 @@ class Detour(Base):
     instead_id: Mapped[Ref] = mapped_column(ForeignKey("notifications.id"), unique=True)
     carrier: Mapped[str] = mapped_column(String(8))
     at: Mapped[datetime]
+
+
+class Together(Base):
+    """The nth try of a page went out in another page's text, letter or call: one message named both."""
+
+    __tablename__ = "notification_bundles"
+
+    page_id: Mapped[Ref] = mapped_column(ForeignKey("notifications.id"), primary_key=True)
+    nth: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    within_id: Mapped[Ref] = mapped_column(ForeignKey("notifications.id"), index=True)
+    at: Mapped[datetime]
+
+
+class PageLink(Base):
+    """A link that a page carries, by its digest (SHA-256 in hex), and when it was followed."""
+
+    __tablename__ = "notification_links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    page_id: Mapped[Ref] = mapped_column(ForeignKey("notifications.id"), index=True)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

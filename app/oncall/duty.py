@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.oncall import roster
-from app.oncall.models import Override
+from app.oncall.models import Leave, Offer, Override, Taking
 from app.programme.apply import current
 from app.programme.fields import Tier
 from app.programme.schema import Programme
@@ -24,10 +24,14 @@ Someone = TypeVar("Someone", bound=Person | Colleague)
 
 @dataclass(frozen=True)
 class Duty(Generic[Someone]):
-    """Who answers now. A tier may be held by several, by one, or by nobody; `chain` is there in any case."""
+    """Who answers now. A tier may be held by several, by one, or by nobody; `chain` is there in any case.
+
+    `away`: aliases of those who said that they are not here. None of them is in the rest, unless all in the chain are.
+    """
 
     holders: Mapping[Tier, tuple[Someone, ...]]
     chain: tuple[Someone, ...]
+    away: frozenset[str] = frozenset()
 
     @property
     def on_call(self) -> Someone | None:
@@ -57,29 +61,82 @@ def remembered_duty(session: Session, at: datetime) -> Duty[Colleague]:
 
 
 def rota_of(session: Session, programme: Programme, *, since: datetime) -> roster.Rota:
-    """The programme's rotations with every override that is not over at `since`, by people who are still here."""
-    lasting = tuple(stand_in for stand_in in _stand_ins(session) if stand_in.ends > since)
-    return roster.Rota(programme.zone, programme.rotation, lasting)
+    """The programme's rotations with every change that is not over at `since`, by people who are still here."""
+    changes = _changes(session)
+    return roster.Rota(
+        programme.zone,
+        programme.rotation,
+        stand_ins=tuple(stand_in for stand_in in changes.stand_ins if stand_in.ends > since),
+        swaps=tuple(swap for swap in changes.swaps if swap.ends > since),
+        absences=tuple(absence for absence in changes.absences if absence.ends > since),
+    )
 
 
 def _duty(session: Session, staff: Sequence[Someone], at: datetime) -> Duty[Someone]:
     programme = current(session)
     rota = rota_of(session, programme, since=at)
     active = {person.alias: person for person in staff}
+    away = roster.away(rota, at=at)
+    chain = _named(active, programme.programme.standing_chain)
     return Duty(
         holders={tier: _named(active, roster.holders(rota, tier, at=at)) for tier in Tier},
-        chain=_named(active, programme.programme.standing_chain),
+        chain=tuple(person for person in chain if person.alias not in away) or chain,
+        away=away,
     )
 
 
+@dataclass(frozen=True)
+class _Changes:
+    stand_ins: tuple[roster.StandIn, ...]
+    swaps: tuple[roster.Swap, ...]
+    absences: tuple[roster.Absence, ...]
+
+
 @remembered
-def _stand_ins(session: Session) -> tuple[roster.StandIn, ...]:
-    found = select(Override).join(Override.person).where(Person.left_at.is_(None))
-    return tuple(map(_stand_in, session.scalars(found.options(joinedload(Override.person)).order_by(Override.made_at))))
+def _changes(session: Session) -> _Changes:
+    return _Changes(
+        stand_ins=tuple(filter(_lasts, map(_stand_in, session.scalars(_overrides())))),
+        swaps=tuple(filter(_lasts, map(_swap, session.scalars(_takings())))),
+        absences=tuple(filter(_lasts, map(_absence, session.scalars(_leaves())))),
+    )
+
+
+def _overrides() -> Select[Override]:
+    loaded = joinedload(Override.person), joinedload(Override.lifted)
+    here = select(Override).join(Override.person).where(Person.left_at.is_(None))
+    return here.options(*loaded).order_by(Override.made_at)
+
+
+def _takings() -> Select[Taking]:
+    loaded = joinedload(Taking.person), joinedload(Taking.offer).joinedload(Offer.person)
+    here = select(Taking).join(Taking.person).where(Person.left_at.is_(None))
+    return here.options(*loaded).order_by(Taking.at)
+
+
+def _leaves() -> Select[Leave]:
+    return select(Leave).options(joinedload(Leave.person), joinedload(Leave.back)).order_by(Leave.made_at)
 
 
 def _stand_in(override: Override) -> roster.StandIn:
-    return roster.StandIn(Tier(override.tier), override.person.alias, override.starts, override.ends, override.made_at)
+    starts, ends = max(override.starts, override.made_at), override.ends
+    if override.lifted:
+        ends = min(ends, override.lifted.at)
+    return roster.StandIn(Tier(override.tier), override.person.alias, starts, ends, override.made_at)
+
+
+def _swap(taking: Taking) -> roster.Swap:
+    offer = taking.offer
+    starts = max(offer.starts, taking.at)
+    return roster.Swap(Tier(offer.tier), offer.person.alias, taking.person.alias, starts, offer.ends, taking.at)
+
+
+def _absence(leave: Leave) -> roster.Absence:
+    starts, ends = max(leave.starts, leave.made_at), leave.ends
+    return roster.Absence(leave.person.alias, starts, min(ends, leave.back.at) if leave.back else ends)
+
+
+def _lasts(change: roster.StandIn | roster.Swap | roster.Absence) -> bool:
+    return change.starts < change.ends
 
 
 def _named(active: Mapping[str, Someone], aliases: Iterable[str]) -> tuple[Someone, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import product
+from itertools import pairwise, product
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,9 @@ from app.staff.directory import everyone
 from app.staff.models import Person
 
 AHEAD = timedelta(hours=168)
+
+ENOUGH: Final = 2
+"""So many of those on duty have to be reachable at any hour: one telephone in a pocket is a chance, not a promise."""
 
 PhoneOf = Callable[[Session, Person], str | None]
 """The person's duty number, or None: `Directory.phone_of`."""
@@ -34,11 +38,51 @@ class Finding:
     do: str
 
 
+@dataclass(frozen=True)
+class Thin:
+    """A time in which fewer than two of those on call and backup can surely be reached; of how many, at worst."""
+
+    starts: datetime
+    ends: datetime
+    fewest: int
+
+
+def thin(week: Week, sound: Collection[str]) -> list[Thin]:
+    """Those times, in order. `sound`: the aliases of everybody who can be reached as far as anybody can know. The
+    standing chain is not counted: it is there for when the roster is empty, and that is what is found here."""
+    found: list[Thin] = []
+    for starts, ends in pairwise(sorted({edge for turns in week.values() for each in turns for edge in _edges(each)})):
+        on_duty = {
+            alias for turns in week.values() for each in turns if _covers(each, starts) for alias in each.holders
+        }
+        count = len(on_duty.intersection(sound))
+        if count >= ENOUGH:
+            continue
+        if found and found[-1].ends == starts:
+            found[-1] = Thin(found[-1].starts, ends, min(found[-1].fewest, count))
+        else:
+            found.append(Thin(starts, ends, count))
+    return found
+
+
+def _edges(stretch: roster.Stretch) -> tuple[datetime, datetime]:
+    return stretch.starts, stretch.ends
+
+
+def _covers(stretch: roster.Stretch, moment: datetime) -> bool:
+    return stretch.starts <= moment < stretch.ends
+
+
+def week_of(rota: roster.Rota, *, at: datetime) -> Week:
+    """Who holds each tier in the next 168 hours."""
+    return {tier: roster.stretches(rota, tier, start=at, end=at + AHEAD) for tier in Tier}
+
+
 def findings(session: Session, phone_of: PhoneOf, *, at: datetime) -> list[Finding]:
     """What is missing in the next 168 hours, the serious first. Misconfigured when no programme is in force."""
     programme = current(session)
     rota = rota_of(session, programme, since=at)
-    week = {tier: roster.stretches(rota, tier, start=at, end=at + AHEAD) for tier in Tier}
+    week = week_of(rota, at=at)
     reachable = {person.alias for person in everyone(session) if phone_of(session, person)}
     chain = programme.programme.standing_chain
     found = [

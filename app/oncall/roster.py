@@ -1,20 +1,22 @@
-"""Who holds a tier at an instant, worked out from the rotations and the overrides. Pure: no clock, no database.
+"""Who holds a tier at an instant, worked out from the rotations and what people changed. Pure: no clock, no database.
 
-A rotation's turns are counted in local wall time from its `starts`: a week's turn that began on Monday at
-08:00 ends on Monday at 08:00, also when the night between had 23 or 25 hours. A hand-over happens the first
-moment the clock on the wall shows its time or a later one: once, when an hour comes twice; at the jump,
-when its hour is left out. Instants are aware and in UTC, and an interval holds its beginning but not its end.
+When a rotation's turns change hands stands in `turns.py`. Instants are aware and in UTC, and an interval holds its
+beginning but not its end.
+
+On top of the turns come stand-ins, then swaps, then absences: whoever is away is passed over, and the turn goes
+to the next in the rotation who is not. Nobody becomes their own backup by stepping in for somebody who is away.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
+from itertools import chain, pairwise
 from zoneinfo import ZoneInfo
 
+from app.oncall.turns import begins, line_at, turn_at
 from app.programme.fields import Tier
 from app.programme.schema import Rotation
 
@@ -28,6 +30,27 @@ class StandIn:
     starts: datetime
     ends: datetime
     made_at: datetime
+
+
+@dataclass(frozen=True)
+class Swap:
+    """The taker holds the tier wherever the giver would have. Swaps are applied in the order they were taken."""
+
+    tier: Tier
+    giver: str
+    taker: str
+    starts: datetime
+    ends: datetime
+    taken_at: datetime
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Somebody holds nothing for a while."""
+
+    alias: str
+    starts: datetime
+    ends: datetime
 
 
 @dataclass(frozen=True)
@@ -47,15 +70,20 @@ class Rota:
     zone: ZoneInfo
     rotations: tuple[Rotation, ...]
     stand_ins: tuple[StandIn, ...] = ()
+    swaps: tuple[Swap, ...] = ()
+    absences: tuple[Absence, ...] = ()
 
 
 def holders(rota: Rota, tier: Tier, *, at: datetime) -> tuple[str, ...]:
     """Who holds the tier, each once: the stand-in, else one from every rotation of the tier, in the file's order."""
-    standing_in = [s for s in rota.stand_ins if s.tier == tier and s.starts <= at < s.ends]
-    if standing_in:
-        return (max(standing_in, key=lambda s: s.made_at).alias,)
-    turns = (_member_at(rotation, rota.zone, at) for rotation in _of(rota, tier))
-    return tuple(dict.fromkeys(alias for alias in turns if alias))
+    gone = away(rota, at=at)
+    busy = _stepping_in(rota, gone, at) if tier == Tier.BACKUP and gone else frozenset()
+    return _holders(rota, tier, gone, busy, at)
+
+
+def away(rota: Rota, *, at: datetime) -> frozenset[str]:
+    """Who holds nothing now."""
+    return frozenset(absence.alias for absence in rota.absences if absence.starts <= at < absence.ends)
 
 
 def on_duty(rota: Rota, tier: Tier, *, at: datetime) -> str | None:
@@ -74,13 +102,29 @@ def stretches(rota: Rota, tier: Tier, *, start: datetime, end: datetime) -> list
     """The time from `start` to `end`, cut wherever others take over."""
     found: list[Stretch] = []
     edges = [start, *_handovers(rota, tier, start, end), end]
-    for begins, ends in pairwise(edges):
-        held_by = holders(rota, tier, at=begins)
+    for since, ends in pairwise(edges):
+        held_by = holders(rota, tier, at=since)
         if found and found[-1].holders == held_by:
             found[-1] = replace(found[-1], ends=ends)
-        elif begins < ends:
-            found.append(Stretch(tier, begins, ends, held_by))
+        elif since < ends:
+            found.append(Stretch(tier, since, ends, held_by))
     return found
+
+
+def holds_throughout(rota: Rota, tier: Tier, alias: str, *, start: datetime, end: datetime) -> bool:
+    """Whether they hold the tier, alone or with others, at every moment from `start` to `end`."""
+    return start < end and all(alias in each.holders for each in stretches(rota, tier, start=start, end=end))
+
+
+def off_duty_at(rota: Rota, alias: str, *, at: datetime, end: datetime) -> datetime | None:
+    """When somebody who is on duty at `at`, in whatever tier, first is in none; None when they are not on duty then, or
+    still are at `end`."""
+    mine = (turn for tier in Tier for turn in stretches(rota, tier, start=at, end=end) if alias in turn.holders)
+    until = at
+    for turn in sorted(mine, key=lambda turn: turn.starts):
+        if turn.starts <= until:
+            until = max(until, turn.ends)
+    return until if at < until < end else None
 
 
 def gaps(rota: Rota, tier: Tier, *, start: datetime, end: datetime) -> list[Stretch]:
@@ -88,57 +132,60 @@ def gaps(rota: Rota, tier: Tier, *, start: datetime, end: datetime) -> list[Stre
     return [stretch for stretch in stretches(rota, tier, start=start, end=end) if not stretch.holders]
 
 
-def instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The first moment, in UTC, at which the clock on the wall in `zone` shows this time or a later one."""
-    moment = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if _wall(moment, zone) == wall:
-        return moment
-    before_jump = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    seconds = range(int((moment - before_jump).total_seconds()) + 1)
-    jump = bisect_left(seconds, wall, key=lambda passed: _wall(before_jump + timedelta(seconds=passed), zone))
-    return before_jump + timedelta(seconds=jump)
-
-
-def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
-    return moment.astimezone(zone).replace(tzinfo=None, fold=0)
-
-
 def _of(rota: Rota, tier: Tier) -> Sequence[Rotation]:
     return [rotation for rotation in rota.rotations if rotation.tier == tier]
 
 
-def _member_at(rotation: Rotation, zone: ZoneInfo, at: datetime) -> str | None:
-    turn = _turn_at(rotation, zone, at)
-    return rotation.members[turn % len(rotation.members)] if turn >= 0 else None
+def _holders(rota: Rota, tier: Tier, gone: AbstractSet[str], busy: AbstractSet[str], at: datetime) -> tuple[str, ...]:
+    named = [s for s in rota.stand_ins if s.tier == tier and s.starts <= at < s.ends]
+    for stand_in in sorted(named, key=lambda s: s.made_at, reverse=True):
+        if alias := _present(rota, tier, (stand_in.alias,), gone, at):
+            return (alias,)
+    lines = (line_at(rotation, rota.zone, at) for rotation in _of(rota, tier))
+    return tuple(dict.fromkeys(filter(None, (_present(rota, tier, line, gone | busy, at) for line in lines))))
 
 
-def _turn_at(rotation: Rotation, zone: ZoneInfo, at: datetime) -> int:
-    """The number of the turn that is on, from zero; negative before the first."""
-    turn = (_wall(at, zone) - rotation.starts) // rotation.turn
-    # While an hour is shown twice the wall runs behind the turns that have begun.
-    while _begins(rotation, zone, turn + 1) <= at:
-        turn += 1
-    return turn
+def _present(rota: Rota, tier: Tier, line: Sequence[str], gone: AbstractSet[str], at: datetime) -> str | None:
+    """The first in line who is there; whoever gave their turn away comes after everybody else."""
+    swapped = (_swapped(rota, tier, alias, at) for alias in line)
+    return next((alias for alias in chain(swapped, line) if alias not in gone), None)
 
 
-def _begins(rotation: Rotation, zone: ZoneInfo, turn: int) -> datetime:
-    return instant(rotation.starts + turn * rotation.turn, zone)
+def _swapped(rota: Rota, tier: Tier, alias: str, at: datetime) -> str:
+    mine = (swap for swap in rota.swaps if swap.tier == tier and swap.starts <= at < swap.ends)
+    for swap in sorted(mine, key=lambda swap: swap.taken_at):
+        alias = swap.taker if swap.giver == alias else alias
+    return alias
+
+
+def _stepping_in(rota: Rota, gone: AbstractSet[str], at: datetime) -> frozenset[str]:
+    """Who is on call only because somebody else is away."""
+    usual = _holders(rota, Tier.ON_CALL, frozenset(), frozenset(), at)
+    return frozenset(_holders(rota, Tier.ON_CALL, gone, frozenset(), at)).difference(usual)
 
 
 def _handovers(rota: Rota, tier: Tier, start: datetime, end: datetime) -> Iterator[datetime]:
-    """Every instant between `start` and `end`, both left out, at which a turn or a stand-in begins or ends."""
-    moments = {edge for s in rota.stand_ins if s.tier == tier for edge in (s.starts, s.ends)}
-    for rotation in _of(rota, tier):
-        turn = max(_turn_at(rotation, rota.zone, start) + 1, 0)
-        while (begins := _begins(rotation, rota.zone, turn)) < end:
-            moments.add(begins)
+    """Every instant between `start` and `end`, both left out, at which somebody else may hold the tier."""
+    tiers = frozenset(Tier if rota.absences else [tier])  # who is away on call may leave the backup empty
+    moments = _edges(rota, tiers)
+    for rotation in (rotation for each in tiers for rotation in _of(rota, each)):
+        turn = max(turn_at(rotation, rota.zone, start) + 1, 0)
+        while (moment := begins(rotation, rota.zone, turn)) < end:
+            moments.add(moment)
             turn += 1
     return iter(sorted(moment for moment in moments if start < moment < end))
 
 
+def _edges(rota: Rota, tiers: AbstractSet[Tier]) -> set[datetime]:
+    """The beginnings and ends of what people changed."""
+    spans = [(absence.starts, absence.ends) for absence in rota.absences]
+    spans += [(stand_in.starts, stand_in.ends) for stand_in in rota.stand_ins if stand_in.tier in tiers]
+    spans += [(swap.starts, swap.ends) for swap in rota.swaps if swap.tier in tiers]
+    return set(chain.from_iterable(spans))
+
+
 def _settled(rota: Rota, tier: Tier, at: datetime) -> datetime:
     """When everything that happens once has happened and each rotation has gone round: after it nothing is new."""
-    once = [at, *(s.ends for s in rota.stand_ins if s.tier == tier)]
-    once += [_begins(rotation, rota.zone, 0) for rotation in _of(rota, tier)]
+    once = [at, *_edges(rota, frozenset(Tier)), *(begins(rotation, rota.zone, 0) for rotation in _of(rota, tier))]
     rounds = [rotation.turn * len(rotation.members) for rotation in _of(rota, tier)]
     return max(once) + max(rounds, default=timedelta()) + timedelta(days=2)

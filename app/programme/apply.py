@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from app.audit.log import record
 from app.errors import DygnetError, Misconfigured
-from app.programme import differences, recordings, sounds
+from app.programme import differences, hooks, recordings, sounds
 from app.programme.complaints import complaints
 from app.programme.models import ProgrammeVersion
 from app.programme.schema import Programme, names_in
 from app.remembered import remembered
 from app.staff import people
-from app.staff.directory import Directory, by_alias, everyone, sealed_for
+from app.staff.directory import Directory, by_alias, everyone, sealed_endpoint, sealed_for
 from app.staff.models import ChannelKind, Person
 from app.vault.envelope import PublicKey
 
@@ -62,6 +62,8 @@ def difference(session: Session, programme: Programme, *, directory: Directory |
     noted: dict[str, list[str]] = {}
     for change in _channel_changes(session, programme, directory):
         noted.setdefault(differences.staff_name(change.alias), []).append(f"{change.kind} {change.how}")
+    for hook in hooks.changes(session, programme):
+        noted.setdefault(differences.staff_name(hook.alias), []).append(f"{hook.kind} {hook.how}")
     return differences.between(_parsed(newest.document) if newest else None, programme, noted)
 
 
@@ -82,11 +84,13 @@ def apply(
     lines = difference(session, programme, directory=directory)
     if not lines:
         return []
-    changes = list(_channel_changes(session, programme, directory))
+    changes, hooked = list(_channel_changes(session, programme, directory)), list(hooks.changes(session, programme))
     _settle_staff(session, programme, at=at, by=by)
     session.flush()
     for change in changes:
         change.make(session, duty=duty, at=at, by=by)
+    for hook in hooked:
+        hook.make(session, seal=partial(sealed_endpoint, duty=duty), at=at, by=by)
     _keep(session, programme, at=at, by=by)
     return lines
 

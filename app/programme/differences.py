@@ -19,7 +19,10 @@ from app.programme.schema import Programme
 Facts = dict[str, str]
 """A thing's fields as they are shown."""
 
-_NOT_SHOWN = {"staff", "rotation", "untaken", "uncontacted", "acute", "alias", "tier", "phone", "email"}
+_NOT_SHOWN = {
+    *("staff", "rotation", "untaken", "uncontacted", "acute", "alias", "tier"),
+    *("phone", "email", "webhook", "webhook_secret"),
+}
 """Told by the thing's own name, or not told at all."""
 
 _RECOGNISABLE = 8

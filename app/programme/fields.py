@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -19,7 +20,7 @@ from app.staff.roles import Role as StaffRole
 
 
 class ChannelName(StrEnum):
-    """What a step pages by. `push` and `webhook` may be named; nobody is reachable by them yet."""
+    """What a step pages by. Whom a step's channels do not reach is texted."""
 
     SMS = "sms"
     CALL = "call"
@@ -53,11 +54,12 @@ class Names:
     phones: tuple[str, ...]
 
 
-RESERVED = frozenset({*Target, "caller", "carrier", "engine", "operator", "unknown"})
+RESERVED = frozenset({*Target, "caller", "carrier", "engine", "operator", "unknown", "watch"})
 """Words that already mean something in a ladder or in the log, and so are nobody's alias."""
 
 _ALIAS = re.compile(r"[a-z][a-z0-9-]{1,31}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?")
+_TAG = re.compile(r"[a-zåäö][a-z0-9åäö-]{0,31}")
 _FOLDER = re.compile(r"[^./\\][^/\\]*")
 _EMAIL = re.compile(r"[^\s@<>\"]+@[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 
@@ -150,9 +152,31 @@ def _email(value: SecretStr) -> SecretStr:
     return value
 
 
+def _webhook(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    at_home = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if parts.scheme not in ({"http", "https"} if at_home else {"https"}) or not parts.hostname:
+        raise ValueError("must begin with https:// and name a host")
+    if parts.username or parts.password or parts.fragment:
+        raise ValueError("must not hold a user name, a password or a #")
+    return value
+
+
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]{32,200}", value.get_secret_value()):
+        raise ValueError("must be 32 to 200 signs without blanks; make one with: openssl rand -hex 32")
+    return value
+
+
 def _language(value: str) -> str:
     if not _LANGUAGE.fullmatch(value):
         raise ValueError("is not a language; write its code, such as sv, en, ar or so")
+    return value
+
+
+def _tag(value: str) -> str:
+    if not _TAG.fullmatch(value):
+        raise ValueError("is not a tag; write one short word in lower case, such as woman or relative")
     return value
 
 
@@ -209,7 +233,10 @@ TargetWord = Annotated[str, AfterValidator(_target)]
 LineNumber = Annotated[str, AfterValidator(_swedish)]
 Phone = Annotated[SecretStr, AfterValidator(_phone)]
 Email = Annotated[SecretStr, AfterValidator(_email)]
+Webhook = Annotated[SecretStr, AfterValidator(_webhook)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 Language = Annotated[str, AfterValidator(_language)]
+Tag = Annotated[str, AfterValidator(_tag)]
 Folder = Annotated[str, AfterValidator(_folder)]
 Digest = Annotated[str, AfterValidator(_digest)]
 Zone = Annotated[str, AfterValidator(_zone)]

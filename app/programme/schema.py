@@ -1,7 +1,7 @@
 """The shape of `programme.toml`, and of the document that is kept of it.
 
-Strict: a key that is not here is an error. Everything keeps the file's order. Phone numbers and e-mail
-addresses are `SecretStr`, and are absent from the kept document.
+Strict: a key that is not here is an error. Everything keeps the file's order. Phone numbers, e-mail
+addresses and webhooks are `SecretStr`, and are absent from the kept document.
 """
 
 from __future__ import annotations
@@ -27,10 +27,13 @@ from app.programme.fields import (
     Names,
     Phone,
     RoleWord,
+    Tag,
     Target,
     TargetWord,
     TierWord,
     WallTime,
+    Webhook,
+    WebhookSecret,
     Zone,
     between,
 )
@@ -41,6 +44,9 @@ from app.staff.roles import Role
 PROMISE = timedelta(hours=24)
 """The longest that a programme may let a person wait for first contact."""
 
+_SEALED = {"phone", "email", "webhook", "webhook_secret"}
+"""What is said of staff to nobody: kept apart from the document, under the duty key."""
+
 _Languages = Annotated[tuple[Language, ...], Distinct, Filled]
 _Targets = Annotated[tuple[TargetWord, ...], Distinct, Filled]
 _Channels = Annotated[tuple[ChannelWord, ...], Distinct, Filled]
@@ -48,6 +54,8 @@ _Within = Annotated[Duration, between(timedelta(seconds=1), PROMISE)]
 _Grace = Annotated[Duration, between(timedelta(seconds=1))]
 _Repeat = Annotated[Duration, between(timedelta(minutes=1))]
 _Spaced = Annotated[Duration, between(timedelta(0), PROMISE)]
+_Tested = Annotated[Duration, between(timedelta(days=1), timedelta(days=90))]
+_Canary = Annotated[Duration, between(timedelta(hours=1), timedelta(days=31))]
 _Turn = Annotated[Duration, between(timedelta(hours=1))]
 
 
@@ -56,6 +64,7 @@ class Line(_Table):
 
     `switchboards` are numbers that stand for many callers, such as the city's own that forwards to the line: who calls
     from one is unknown. `audio` is a folder beside the file, with recordings (`sounds`).
+    Every channel of staff's that is proved is sent a test page so often, and its answer counts for so long.
     """
 
     name: str = Field(min_length=1)
@@ -65,6 +74,14 @@ class Line(_Table):
     switchboards: Annotated[tuple[LineNumber, ...], Distinct] = ()
     standing_chain: Annotated[tuple[Member, ...], Distinct, Filled]
     audio: Folder | None = None
+    test_pages_every: _Tested = timedelta(days=7)
+    test_pages_count_for: _Tested = timedelta(days=14)
+
+    @model_validator(mode="after")
+    def _tests_before_it_forgets(self) -> Self:
+        if self.test_pages_count_for < self.test_pages_every:
+            raise ValueError("test_pages_count_for must be at least as long as test_pages_every")
+        return self
 
 
 class UntakenStep(_Table):
@@ -96,10 +113,14 @@ def _acute_ladder() -> tuple[UntakenStep, ...]:
 
 
 class Routine(_Table):
-    """`[routine]`: how long a person may wait, and who is paged meanwhile."""
+    """`[routine]`: how long a person may wait, and who is paged meanwhile.
+
+    `canary_every`: how often an approach of our own is sent through everything, to whoever is on call; absent: never.
+    """
 
     first_contact_within: _Within = PROMISE
     take_grace: _Grace = timedelta(hours=2)
+    canary_every: _Canary | None = None
     untaken: tuple[UntakenStep, ...]
     uncontacted: tuple[UncontactedStep, ...]
     acute: tuple[UntakenStep, ...] = Field(default_factory=_acute_ladder)
@@ -137,13 +158,26 @@ class Contact(_Table):
 
 
 class StaffMember(_Table):
-    """`[[staff]]`: somebody who answers. `alias` is the only name others see."""
+    """`[[staff]]`: somebody who answers. `alias` is the only name others see.
+
+    `tags` are what somebody brings besides languages, in the city's own words: a training, being a woman where callers
+    may wish for one. A caller's role (`relative`, `professional`) is a tag too. They put people in order, no more.
+    """
 
     alias: Alias
     roles: Annotated[tuple[RoleWord, ...], Distinct, Filled]
     languages: _Languages = ("sv",)
+    tags: Annotated[tuple[Tag, ...], Distinct] = ()
     phone: Phone | None = None
     email: Email | None = None
+    webhook: Webhook | None = None
+    webhook_secret: WebhookSecret | None = None
+
+    @model_validator(mode="after")
+    def _signs_what_it_posts(self) -> Self:
+        if bool(self.webhook) != bool(self.webhook_secret):
+            raise ValueError("webhook and webhook_secret belong together: write both or neither")
+        return self
 
     @model_validator(mode="after")
     def _interprets_or_works_here(self) -> Self:
@@ -195,8 +229,8 @@ class Programme(Heard):
         return tuple(member.alias for member in self.staff if role in member.roles)
 
     def document(self) -> str:
-        """The programme as JSON without anybody's phone or e-mail; `Programme.model_validate_json` reads it back."""
-        return self.model_dump_json(exclude={"staff": {"__all__": {"phone", "email"}}}, exclude_none=True)
+        """The programme as JSON without how anybody is reached; `Programme.model_validate_json` reads it back."""
+        return self.model_dump_json(exclude={"staff": {"__all__": _SEALED}}, exclude_none=True)
 
 
 def names_in(file: dict[str, Any]) -> Names:

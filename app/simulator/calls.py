@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.simulator.detection import MachineDetection, listen
-from app.simulator.documents import follow
+from app.simulator.documents import follow, recite
 from app.simulator.legs import Leg
 from app.simulator.numbers import is_e164
 from app.simulator.progress import StatusCallback
@@ -34,6 +34,8 @@ class CallOrder:
     status_events: frozenset[str] = frozenset({"completed"})
     fallback_url: str = ""
     detection: MachineDetection | None = None
+    twiml: str = ""
+    """What the call is to do, given along with the order; then no address is asked."""
 
 
 class Calls:
@@ -73,7 +75,7 @@ class Calls:
             callback=StatusCallback(order.status_url, order.status_events) if order.status_url else None,
             fallback_url=order.fallback_url,
             detection=order.detection,
-            on_answer=_then_follow(order.url),
+            on_answer=_then_follow(order),
         )
         self._exchange.legs[leg.sid] = leg
         self._exchange.after(self._wait_in_queue(), lambda: None if leg.over else leg.ring(for_seconds=order.timeout))
@@ -121,13 +123,13 @@ class Calls:
             raise Refused(21211)
         if order.sender not in self._exchange.lines:
             raise Refused(21210)
-        if not order.url.startswith(("http://", "https://")):
+        if not order.twiml and not order.url.startswith(("http://", "https://")):
             raise Refused(21205)
 
 
-def _then_follow(url: str) -> Callable[[Leg], Script]:
+def _then_follow(order: CallOrder) -> Callable[[Leg], Script]:
     def answered(leg: Leg) -> Script:
         yield from listen(leg)
-        yield from follow(leg, Ask(url))
+        yield from recite(leg, order.twiml) if order.twiml else follow(leg, Ask(order.url))
 
     return answered

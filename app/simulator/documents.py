@@ -45,6 +45,16 @@ def follow(leg: Leg, ask: Ask) -> Script:
         yield from _fall_back(leg, failure.trouble)
 
 
+def recite(leg: Leg, twiml: str) -> Script:
+    """Carry out a document that came with the order to call, and those it leads to."""
+    try:
+        following = yield from carry_out(leg, _understood(leg, "text/xml", twiml, url=""), "")
+        if following is not None:
+            yield from documents(leg, following)
+    except Failed as failure:
+        yield from _fall_back(leg, failure.trouble)
+
+
 def documents(leg: Leg, ask: Ask) -> Script:
     """Carry out a document and those it leads to. Raises `Failed`, and `HangUp` when one of them ends the call."""
     following: Ask | None = ask
@@ -74,10 +84,14 @@ def _fetch(leg: Leg, ask: Ask) -> Part[tuple[Verb, ...]]:
     outcome = yield from fetch(ask)
     if isinstance(outcome, Trouble):
         raise Failed(outcome)
+    return _understood(leg, outcome.content_type, outcome.body, url=ask.url)
+
+
+def _understood(leg: Leg, content_type: str, body: str, *, url: str) -> tuple[Verb, ...]:
     try:
-        return read(outcome.content_type, outcome.body)
+        return read(content_type, body)
     except BadTwiml as bad:
-        raise failed(leg, Trouble(bad.code, bad.text, ask.url)) from bad
+        raise failed(leg, Trouble(bad.code, bad.text, url)) from bad
 
 
 def failed(leg: Leg, trouble: Trouble) -> Failed:

@@ -67,6 +67,7 @@ def _order(form: FormData) -> CallOrder:
         status_events=events,
         fallback_url=value(form, "FallbackUrl"),
         detection=_detection(form),
+        twiml=value(form, "Twiml"),
     )
 
 

@@ -7,6 +7,9 @@ carrier and the engine hold it, the public form does not.
 from __future__ import annotations
 
 import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -14,7 +17,8 @@ from sqlalchemy.orm import Session, selectinload
 from app.errors import Misconfigured
 from app.logs import Log
 from app.remembered import remembered
-from app.staff.models import Channel, ChannelKind, Colleague, Person
+from app.staff.models import Channel, ChannelKind, Colleague, Endpoint, EndpointKind, Person
+from app.staff.probes import Probe
 from app.vault.envelope import Binding, CannotOpen, PublicKey, open_box, seal
 from app.vault.keyring import Keyring
 from app.vault.sealed import Sealed
@@ -34,7 +38,28 @@ def everyone(session: Session) -> list[Person]:
 @remembered
 def colleagues(session: Session) -> tuple[Colleague, ...]:
     """`everyone`, to choose from."""
-    return tuple(Colleague(person.id, person.alias, person.has_telephone) for person in everyone(session))
+    return tuple(
+        Colleague(person.id, person.alias, person.has_telephone, tuple(person.roles)) for person in everyone(session)
+    )
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A channel as remembered: sealed, and which row its box belongs to."""
+
+    id: str
+    box: Sealed
+
+
+@remembered
+def _boxes(session: Session) -> Mapping[tuple[str, str], _Box]:
+    """The channels of everybody who ever was on the staff, by the person's id and the kind."""
+    return {
+        (person_id, kind): _Box(row, box)
+        for row, person_id, kind, box in session.execute(
+            select(Channel.id, Channel.person_id, Channel.kind, Channel.box)
+        )
+    }
 
 
 def by_alias(session: Session, alias: str) -> Person | None:
@@ -47,6 +72,24 @@ def by_alias(session: Session, alias: str) -> Person | None:
 def sealed_for(row: str, address: str, *, duty: PublicKey) -> Sealed:
     """A number or an e-mail address in a box that belongs to the channel with this id and opens in no other."""
     return Sealed(seal(address.encode(), duty, binding=_binding(row)))
+
+
+def sealed_endpoint(row: str, about: Mapping[str, str], *, duty: PublicKey) -> Sealed:
+    """What is known of a browser or a webhook, in a box that belongs to the endpoint with this id."""
+    return Sealed(seal(json.dumps(about).encode(), duty, binding=_binding(row, "staff_endpoints")))
+
+
+def sealed_code(row: str, code: str, *, duty: PublicKey) -> Sealed:
+    """A code on its way to a channel, in a box that belongs to the probe with this id."""
+    return Sealed(seal(code.encode(), duty, binding=_binding(row, "staff_probes")))
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A browser or a webhook of somebody's, opened; what is `about` it shows in no log."""
+
+    id: str
+    about: Mapping[str, str] = field(repr=False)
 
 
 class Directory:
@@ -71,6 +114,12 @@ class Directory:
         """The person's e-mail address, or None when they gave none or its box is damaged."""
         return self._address(session, person, ChannelKind.EMAIL)
 
+    def endpoints_of(self, session: Session, person: Person, kind: EndpointKind) -> Sequence[Opened]:
+        """The person's browsers or webhooks, the newest first, without those whose box is damaged."""
+        mine = Endpoint.person_id == person.id, Endpoint.kind == kind, Endpoint.over_at.is_(None)
+        rows = session.scalars(select(Endpoint).where(*mine).order_by(Endpoint.since.desc()))
+        return [found for row in rows if (found := self._opened_endpoint(row, person))]
+
     def person_with_number(self, session: Session, e164: str) -> Person | None:
         """The member of staff who has this number.
 
@@ -84,7 +133,7 @@ class Directory:
                 found = person
         return found
 
-    def opened(self, channel: Channel) -> str:
+    def opened(self, channel: Channel | _Box) -> str:
         """What the channel's box holds; CannotOpen when it is damaged, Misconfigured without its key."""
         box = channel.box.box
         if box not in self._opened:
@@ -95,8 +144,28 @@ class Directory:
             self._opened[box] = address
         return self._opened[box]
 
+    def code_of(self, session: Session, probe_id: str) -> str:
+        """The code of a probe that is on its way; LookupError when there is none any more."""
+        probe = session.get(Probe, probe_id)
+        if probe is None or probe.box is None:
+            raise LookupError("this code is used up")
+        key = self._keyring.private("duty", probe.box.key_id)
+        return open_box(probe.box.box, key, binding=_binding(probe.id, "staff_probes")).decode()
+
+    def _opened_endpoint(self, row: Endpoint, person: Person) -> Opened | None:
+        if row.box is None:
+            return None
+        try:
+            key = self._keyring.private("duty", row.box.key_id)
+            return Opened(row.id, json.loads(open_box(row.box.box, key, binding=_binding(row.id, "staff_endpoints"))))
+        except (CannotOpen, Misconfigured) as problem:
+            if not self._keyring.holds("duty"):
+                raise
+            _log.error("a staff endpoint does not open; it has to be set up again", problem=problem, staff=person.alias)
+            return None
+
     def _address(self, session: Session, person: Person, kind: ChannelKind) -> str | None:
-        channel = session.scalar(select(Channel).where(Channel.person_id == person.id, Channel.kind == kind))
+        channel = _boxes(session).get((person.id, kind.value))
         try:
             return self.opened(channel) if channel else None
         except (CannotOpen, Misconfigured) as problem:
@@ -107,6 +176,6 @@ class Directory:
             return None
 
 
-def _binding(row: str) -> Binding:
-    """Where a channel's box belongs: it opens in no other row."""
-    return Binding(table="staff_channels", column="box", row=row, case="")
+def _binding(row: str, table: str = "staff_channels") -> Binding:
+    """Where a box belongs: it opens in no other row."""
+    return Binding(table=table, column="box", row=row, case="")

@@ -13,6 +13,13 @@ from app.db import Base, Id, Ref
 from app.vault.sealed import Sealed, SealedBox
 
 
+class EndpointKind(StrEnum):
+    """Somewhere on the net where a person is reached: a browser that asked for pushes, or an address of a system's."""
+
+    PUSH = "push"
+    WEBHOOK = "webhook"
+
+
 class ChannelKind(StrEnum):
     """What a channel's box holds: an E.164 number, or an e-mail address."""
 
@@ -58,6 +65,7 @@ class Colleague:
     id: str
     alias: str
     has_telephone: bool
+    roles: tuple[str, ...] = ()
 
 
 class Channel(Base):
@@ -76,3 +84,35 @@ class Channel(Base):
     since: Mapped[datetime]
 
     person: Mapped[Person] = relationship(back_populates="channels")
+
+
+class Endpoint(Base):
+    """One browser or one webhook of a person's: JSON, sealed to the duty key and bound to this very row.
+
+    A person may have several browsers. `mark` is a digest of what is in the box, which nobody can guess, so that the
+    same one is known again. `over_at`: when it was taken back, or found gone; then box and mark are emptied.
+    """
+
+    __tablename__ = "staff_endpoints"
+    __table_args__ = (CheckConstraint("kind IN ('push', 'webhook')", name="kind_is_known"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    box: Mapped[Sealed | None] = mapped_column(SealedBox)
+    mark: Mapped[str | None] = mapped_column(String(64), index=True)
+    since: Mapped[datetime]
+    over_at: Mapped[datetime | None]
+
+
+class Wish(Base):
+    """A channel by which a person wants to be paged as well. It takes none of the ladder's away."""
+
+    __tablename__ = "staff_wishes"
+    __table_args__ = (
+        CheckConstraint("channel IN ('sms', 'call', 'push', 'email', 'webhook')", name="channel_is_known"),
+    )
+
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(8), primary_key=True)
+    since: Mapped[datetime]

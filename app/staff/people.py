@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.log import record
 from app.db import new_id
+from app.staff import endpoints
 from app.staff.credentials import EnrolmentLink, Passphrase, StaffSession
 from app.staff.models import Channel, ChannelKind, Person
 from app.staff.roles import Role
@@ -34,6 +35,7 @@ def leave(session: Session, person: Person, *, at: datetime, by: str) -> None:
     """From now on they are on no roster, and nothing they had opens a door; their numbers are forgotten."""
     person.left_at = at
     person.channels = []
+    endpoints.forget(session, person, at=at, by=by)
     session.execute(delete(Passphrase).where(Passphrase.person_id == person.id))
     end_every_door(session, person, at=at)
     record(session, at=at, by=by, action="staff.left", about=_about(person))

@@ -10,12 +10,13 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TypeVar
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from app.errors import Misconfigured
 from app.vault.envelope import NotAKey, PrivateKey, PublicKey, key_id_for
 from app.vault.keyfiles import PRIVATE, PUBLIC, KeyFile, alone_in, files_in
-from app.vault.kinds import KINDS, IndexKey
+from app.vault.kinds import KINDS, IndexKey, push_key
 from app.vault.secrecy import Secret
 
 Key = TypeVar("Key")
@@ -24,7 +25,16 @@ Key = TypeVar("Key")
 class Keyring(Secret):
     """What was read from the folder of keys. The newest generation of each kind is the current one."""
 
-    __slots__ = ("_folder", "_index_keys", "_log_keys", "_log_publics", "_private", "_public")
+    __slots__ = (
+        "_folder",
+        "_index_keys",
+        "_log_keys",
+        "_log_publics",
+        "_private",
+        "_public",
+        "_push_keys",
+        "_push_publics",
+    )
 
     def __init__(self, folder: Path) -> None:
         """An empty ring; use `load`."""
@@ -34,6 +44,8 @@ class Keyring(Secret):
         self._log_publics: dict[str, Ed25519PublicKey] = {}
         self._log_keys: dict[str, Ed25519PrivateKey] = {}
         self._index_keys: dict[str, IndexKey] = {}
+        self._push_publics: dict[str, bytes] = {}
+        self._push_keys: dict[str, EllipticCurvePrivateKey] = {}
 
     @staticmethod
     def create(folder: Path) -> list[Path]:
@@ -74,12 +86,23 @@ class Keyring(Secret):
 
     def holds(self, kind: str) -> bool:
         """Whether this process can open, sign or index with the kind's private half."""
-        return any(_is(kind, key_id) for key_id in (*self._private, *self._log_keys, *self._index_keys))
+        held = (*self._private, *self._log_keys, *self._index_keys, *self._push_keys)
+        return any(_is(kind, key_id) for key_id in held)
 
     @property
     def index_key(self) -> bytes:
         """The key of the short index and of the locators."""
         return self._newest(self._index_keys, "index", "key")
+
+    @property
+    def push_key(self) -> EllipticCurvePrivateKey:
+        """The key that signs what is sent to push services."""
+        return self._newest(self._push_keys, "push", "private half of a key")
+
+    @property
+    def push_public(self) -> bytes:
+        """What a browser is told to take pushes from: the uncompressed point."""
+        return self._newest(self._push_publics, "push", "public half of a key")
 
     @property
     def log_key(self) -> Ed25519PrivateKey:
@@ -119,6 +142,10 @@ class Keyring(Secret):
                 self._log_keys[file.key_id] = Ed25519PrivateKey.from_private_bytes(raw)
             case "index", _:
                 self._index_keys[file.key_id] = IndexKey(raw)
+            case "push", "pub":
+                self._push_publics[file.key_id] = raw
+            case "push", _:
+                self._push_keys[file.key_id] = push_key(raw)
             case _, "pub":
                 self._public[file.key_id] = PublicKey(file.key_id, raw)
             case _:

@@ -1,9 +1,10 @@
-"""The four kinds of key, and how each is made.
+"""The five kinds of key, and how each is made.
 
 rota    hybrid    opens cases: of the doors, the console alone holds its private half
 duty    hybrid    opens staff numbers and addresses: the carrier process and the engine hold it too
 audit   Ed25519   signs the log's checkpoints
 index   32 bytes  keys the short index of numbers and the locators of receipts; it has no public half
+push    P-256     tells browsers' push services that a push is ours (VAPID); opens nothing
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.vault.envelope import NotAKey, PrivateKey, new_key
 
 _INDEX_BYTES = 32
+_PUSH_BYTES = 32
 
 
 class IndexKey(bytes):
@@ -58,9 +62,25 @@ def _index_fingerprint(raw: bytes) -> bytes:
     return hashlib.sha256(b"dygnet index key id|" + raw).digest()
 
 
+def push_key(raw: bytes) -> ec.EllipticCurvePrivateKey:
+    """The private half of a push key."""
+    if len(raw) != _PUSH_BYTES:
+        raise NotAKey(f"a push key has {_PUSH_BYTES} bytes")
+    return ec.derive_private_key(int.from_bytes(raw), ec.SECP256R1())
+
+
+def _new_push_key() -> bytes:
+    return ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value.to_bytes(_PUSH_BYTES)
+
+
+def _push_public_half(raw: bytes) -> bytes:
+    return push_key(raw).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
 KINDS: Final = {
     "rota": _hybrid("rota"),
     "duty": _hybrid("duty"),
     "audit": Kind(_new_log_key, _log_public_half),
     "index": Kind(lambda: secrets.token_bytes(_INDEX_BYTES), _index_fingerprint, has_public_file=False),
+    "push": Kind(_new_push_key, _push_public_half),
 }

@@ -47,7 +47,13 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(chromium: Browser, office: Off
     mine = office.approach(callback=Callback(wish="call", number=NUMBER, hours="any"))
     take(office.browser("anna"), mine.reference)
     seen = {
-        "anna": ["/console/", f"/console/cases/{overdue.reference}", f"/console/cases/{mine.reference}", "/console/x"],
+        "anna": [
+            "/console/",
+            f"/console/cases/{overdue.reference}",
+            f"/console/cases/{mine.reference}",
+            "/console/channels",
+            "/console/x",
+        ],
         "gun": ["/console/roster"],
         "eva": ["/console/log"],
     }

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from sqlalchemy import delete
 
+from app.notifications import proving
 from app.programme.apply import apply, read
-from app.staff.directory import by_alias
+from app.staff.directory import by_alias, everyone
 from app.staff.models import Channel
 from tests import people
 from tests.console.office import Office
 
 
-def test_it_says_who_answers_now_and_who_takes_over(anna):
+def test_it_says_who_answers_now_and_who_takes_over(office: Office, anna):
+    with office.db.transaction() as session:
+        for person in everyone(session):
+            if person.has_telephone:
+                proving.vouch(session, person, "sms", at=office.now, by="operator")
     page = anna.get("/console/roster").text
     assert "anna" in page
     assert "till mån 12 jan. 08:00, sedan fatima" in page
     assert "carin, dag" in page
     assert "Det här saknas" not in page
+
+
+def test_whoever_cannot_be_counted_on_is_named_in_one_line_however_many_they_are(anna):
+    page = anna.get("/console/roster").text
+    assert "Ingen telefon är bekräftad och nyligen provad för: anna, bo, carin, dag, fatima." in page
+    assert page.count("Färre än två nås säkert") == 1
 
 
 def test_no_number_and_no_address_is_on_it(office: Office):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import pytest
@@ -236,7 +235,7 @@ def test_no_chain_either_means_everybody_who_works_here(session: Session) -> Non
     session.flush()
     climb = Climb(session)
 
-    found = targets.people(session, climb.case, climb.escalation, ["on-call"], at=MONDAY)
+    found = targets.people(targets.Watch(session, at=MONDAY), climb.case, climb.escalation, ["on-call"])
     assert {person.alias for person in found} == {"eva", "gun"}
 
 
@@ -253,11 +252,10 @@ def test_no_chain_either_means_everybody_who_works_here(session: Session) -> Non
     ],
 )
 def test_the_words_of_the_file_mean_people(climb: Climb, wanted: list[str], expected: list[str]) -> None:
-    found: Iterable[str] = (
-        person.alias for person in targets.people(climb.session, climb.case, climb.escalation, wanted, at=MONDAY)
-    )
+    watch = targets.Watch(climb.session, at=MONDAY)
+    found = targets.people(watch, climb.case, climb.escalation, wanted)
 
-    assert list(found) == expected
+    assert [person.alias for person in found] == expected
 
 
 def test_a_changed_programme_does_not_move_the_ladder_of_a_case_that_is_open(climb: Climb) -> None:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import socketserver
 import ssl
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from app.db import Database
 from app.notifications import faults, mail
@@ -23,6 +17,9 @@ from app.vault.keyring import Keyring
 from tests import desk
 from tests.marks import ON_ONE_DATABASE
 from tests.people import MONDAY, PROGRAMME
+from tests.post_office import Office, certificate, opened
+
+__all__ = ["certificate"]
 
 pytestmark = ON_ONE_DATABASE
 
@@ -32,97 +29,10 @@ WITH_ADDRESSES = PROGRAMME.replace('alias = "carin"', 'alias = "carin"\nemail = 
 MINUTE = timedelta(minutes=1)
 
 
-class Postman(socketserver.StreamRequestHandler):
-    """As much of a mail server as a letter needs. What is said before TLS is refused."""
-
-    def handle(self) -> None:
-        self.secure = self.server.from_the_start
-        if self.secure:
-            self.wrap()
-        self.say("220 at your service")
-        while line := self.rfile.readline().decode().strip():
-            word = line.partition(" ")[0].upper()
-            if word == "QUIT":
-                self.say("221 bye")
-                return
-            self.server.heard.append((self.secure, word))
-            getattr(self, f"on_{word.lower()}", self.on_anything)()
-
-    def wrap(self) -> None:
-        for each in (self.rfile, self.wfile):
-            each.close()
-        self.connection = self.server.context.wrap_socket(self.connection, server_side=True)
-        self.setup_streams()
-        self.secure = True
-
-    def finish(self) -> None:
-        for each in (self.rfile, self.wfile, self.connection):
-            each.close()
-
-    def setup_streams(self) -> None:
-        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
-
-    def on_starttls(self) -> None:
-        self.say("220 go ahead")
-        self.wrap()
-
-    def on_ehlo(self) -> None:
-        self.say("250-hello", "250-AUTH PLAIN" if self.secure else "250-STARTTLS", "250 8BITMIME")
-
-    def on_auth(self) -> None:
-        self.say("235 welcome")
-
-    def on_data(self) -> None:
-        self.say("354 go on")
-        letter = []
-        while (line := self.rfile.readline().decode().rstrip("\r\n")) != ".":
-            letter.append(line)
-        self.server.letters.append("\n".join(letter))
-        self.say("250 kept")
-
-    def on_anything(self) -> None:
-        self.say("451 not today" if self.server.refuses else "250 fine")
-
-    def say(self, *lines: str) -> None:
-        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
-
-
-class Office(socketserver.ThreadingTCPServer):
-    allow_reuse_address = daemon_threads = True
-    from_the_start = refuses = False
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(MONDAY - timedelta(days=3650))
-        .not_valid_after(MONDAY + timedelta(days=3650))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    plain = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    path.write_bytes(plain + made.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
 @pytest.fixture
 def office(certificate: Path) -> Iterator[Office]:
-    server = Office(("127.0.0.1", 0), Postman)
-    server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.context.load_cert_chain(certificate)
-    server.letters, server.heard = [], []
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with opened(certificate) as found:
+        yield found
 
 
 def mail_by(office: Office, certificate: Path | None, scheme: str = "smtp") -> Mail:

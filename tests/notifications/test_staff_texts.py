@@ -7,10 +7,19 @@ from datetime import timedelta
 import pytest
 
 from app.discretion import GSM_7
-from app.notifications import wording
+from app.notifications import bundling, wording
 
 LANGUAGES = wording.SENTENCES.languages
-WORST = {"reference": "K7Q2", "left": "23 h 59 min", "lines": "K7Q2", "hours": 23, "minutes": 59}
+WORST = {
+    "reference": "K7Q2",
+    "link": "https://k.example.org/console/l/0123456789abcdef",
+    "left": "23 h 59 min",
+    "lines": ", ".join(["K7Q2"] * bundling.MOST["sms"]),
+    "code": "000000",
+    "count": bundling.MOST["email"],
+    "hours": 23,
+    "minutes": 59,
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -19,7 +28,7 @@ def test_a_text_to_staff_is_one_segment_of_the_plainest_alphabet(language: str, 
     text = wording.say(language, key, **WORST)
 
     assert set(text) <= GSM_7
-    assert len(text) <= wording.ONE_SEGMENT
+    assert key.startswith("mail.") or len(text) <= wording.ONE_SEGMENT
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

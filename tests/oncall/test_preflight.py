@@ -1,10 +1,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.oncall.preflight import findings
+from app.oncall.preflight import Thin, findings, thin
+from app.oncall.roster import Stretch
+from app.programme.fields import Tier
+from tests.people import MONDAY
 
 DAY = timedelta(days=1)
 
@@ -66,3 +72,52 @@ def test_somebody_who_backs_up_themselves_is_noticed(in_force, found, monday):
     assert not first.serious
     assert first.what == "anna is both on call and backup from 2026-01-05 09:00 to 2026-01-12 08:00"
     assert second.what == "bo is both on call and backup from 2026-01-12 08:00 to 2026-01-12 09:00"
+
+
+HOUR = timedelta(hours=1)
+
+
+def stretch(tier: Tier, starts: int, ends: int, *aliases: str) -> Stretch:
+    return Stretch(tier, MONDAY + starts * HOUR, MONDAY + ends * HOUR, aliases)
+
+
+def told(*found: Thin) -> list[tuple[float, float, int]]:
+    return [((each.starts - MONDAY) / HOUR, (each.ends - MONDAY) / HOUR, each.fewest) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("on_call", "backup", "sound", "expected"),
+    [
+        ([(0, 10, "anna")], [(0, 10, "bo")], {"anna", "bo"}, []),
+        ([(0, 10, "anna")], [(0, 10, "bo")], {"anna"}, [(0, 10, 1)]),
+        ([(0, 10, "anna")], [(0, 10, "bo")], {"carin"}, [(0, 10, 0)]),
+        ([(0, 10, "anna")], [(0, 10, "anna")], {"anna"}, [(0, 10, 1)]),
+        ([(0, 10, "anna", "bo")], [(0, 10)], {"anna", "bo"}, []),
+        ([(0, 4, "anna"), (4, 6), (6, 10, "anna")], [(0, 10, "bo")], {"anna", "bo"}, [(4, 6, 1)]),
+        ([(0, 5, "anna"), (5, 10, "dag")], [(0, 3), (3, 10, "bo")], {"anna", "bo"}, [(0, 3, 1), (5, 10, 1)]),
+        ([(0, 5, "anna"), (5, 10, "dag")], [(0, 5), (5, 10)], {"anna"}, [(0, 10, 0)]),
+    ],
+)
+def test_hours_are_thin_where_fewer_than_two_different_people_can_be_reached(on_call, backup, sound, expected):
+    week = {
+        Tier.ON_CALL: [stretch(Tier.ON_CALL, *each) for each in on_call],
+        Tier.BACKUP: [stretch(Tier.BACKUP, *each) for each in backup],
+    }
+    assert told(*thin(week, sound)) == expected
+
+
+_TURNS = st.lists(st.sets(st.sampled_from(["anna", "bo", "carin"])), min_size=6, max_size=6)
+
+
+@given(on_call=_TURNS, backup=_TURNS, sound=st.sets(st.sampled_from(["anna", "bo", "carin"])))
+def test_every_hour_is_thin_or_has_two(on_call, backup, sound):
+    held = {Tier.ON_CALL: on_call, Tier.BACKUP: backup}
+    week = {
+        tier: [stretch(tier, hour, hour + 1, *people) for hour, people in enumerate(turns)]
+        for tier, turns in held.items()
+    }
+    found = thin(week, sound)
+    for hour in range(6):
+        is_thin = any(each.starts <= MONDAY + hour * HOUR < each.ends for each in found)
+        assert is_thin == (len((on_call[hour] | backup[hour]) & sound) < 2)
+    assert all(one.ends < two.starts for one, two in pairwise(found)), "what hangs together is one"

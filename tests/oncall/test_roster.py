@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.oncall.roster import Rota, StandIn, gaps, holders, instant, next_change, on_duty, stretches
+from app.oncall.roster import (
+    Absence,
+    Rota,
+    StandIn,
+    Swap,
+    gaps,
+    holders,
+    holds_throughout,
+    next_change,
+    on_duty,
+    stretches,
+)
+from app.oncall.turns import instant
 from app.programme.fields import Tier
 from app.programme.schema import Rotation
 
@@ -193,6 +205,95 @@ def test_a_tier_without_a_rotation_is_one_long_gap():
     assert gaps(weekly("anna"), Tier.BACKUP, start=start, end=start) == []
 
 
+def swap(giver: str, taker: str, starts: str, ends: str, taken: str = "2026-01-01 00:00") -> Swap:
+    return Swap(Tier.ON_CALL, giver, taker, utc(starts), utc(ends), utc(taken))
+
+
+def absence(alias: str, starts: str, ends: str) -> Absence:
+    return Absence(alias, utc(starts), utc(ends))
+
+
+BOTH_TIERS = (
+    rotation("2026-01-05 08:00", 7 * DAY, "anna", "bo", "fatima"),
+    rotation("2026-01-05 08:00", 7 * DAY, "bo", "fatima", "anna", tier=Tier.BACKUP),
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "on_call", "backup"),
+    [
+        ("2026-01-06 17:59:59", "anna", "bo"),
+        ("2026-01-06 18:00:00", "dag", "bo"),  # anna's evening, which dag took
+        ("2026-01-06 22:00:00", "anna", "bo"),
+        ("2026-01-08 00:00:00", "bo", "fatima"),  # anna is away: bo steps in, and does not back himself up
+        ("2026-01-09 00:00:00", "bo", None),  # and so is fatima: nobody is left to back bo up
+        ("2026-01-10 00:00:00", "anna", "bo"),
+        ("2026-01-13 00:00:00", "fatima", "fatima"),  # bo gave her the day: she backs herself up by her own choice
+        ("2026-01-14 00:00:00", "bo", "fatima"),
+        ("2026-01-20 12:00:00", None, None),  # everybody is away
+    ],
+)
+def test_swaps_and_absences_lie_on_top_of_the_turns(at, on_call, backup):
+    rota = Rota(
+        STOCKHOLM,
+        BOTH_TIERS,
+        swaps=(
+            swap("anna", "dag", "2026-01-06 18:00", "2026-01-06 22:00"),
+            swap("bo", "fatima", "2026-01-13 00:00", "2026-01-14 00:00"),
+        ),
+        absences=(
+            absence("anna", "2026-01-08 00:00", "2026-01-10 00:00"),
+            absence("fatima", "2026-01-09 00:00", "2026-01-10 00:00"),
+            *(absence(alias, "2026-01-20 00:00", "2026-01-21 00:00") for alias in ("anna", "bo", "fatima")),
+        ),
+    )
+    assert on_duty(rota, Tier.ON_CALL, at=utc(at)) == on_call
+    assert on_duty(rota, Tier.BACKUP, at=utc(at)) == backup
+
+
+def test_a_turn_that_was_swapped_can_be_swapped_on_and_back():
+    evening = "2026-01-06 18:00", "2026-01-06 22:00"
+    on = (
+        swap("anna", "bo", *evening, taken="2026-01-02 00:00"),
+        swap("bo", "fatima", *evening, taken="2026-01-03 00:00"),
+    )
+    back = swap("fatima", "anna", *evening, taken="2026-01-04 00:00")
+    at = utc("2026-01-06 19:00")
+    assert on_duty(Rota(STOCKHOLM, BOTH_TIERS, swaps=on), Tier.ON_CALL, at=at) == "fatima"
+    assert on_duty(Rota(STOCKHOLM, BOTH_TIERS, swaps=(back, *on)), Tier.ON_CALL, at=at) == "anna"
+
+
+def test_who_took_a_turn_and_is_away_leaves_it_to_the_next_and_only_then_to_the_giver():
+    evening = "2026-01-06 18:00", "2026-01-06 22:00"
+    taken, away = (swap("anna", "dag", *evening),), absence("dag", *evening)
+    at = utc("2026-01-06 19:00")
+    assert on_duty(Rota(STOCKHOLM, BOTH_TIERS, swaps=taken, absences=(away,)), Tier.ON_CALL, at=at) == "bo"
+    others = absence("bo", *evening), absence("fatima", *evening)
+    assert on_duty(Rota(STOCKHOLM, BOTH_TIERS, swaps=taken, absences=(away, *others)), Tier.ON_CALL, at=at) == "anna"
+
+
+def test_a_stand_in_who_is_away_gives_the_turn_back_to_the_earlier_one_and_then_to_the_rotation():
+    named = (
+        stand_in("dag", "2026-01-06 18:00", "2026-01-06 22:00", made="2026-01-02 00:00"),
+        stand_in("eva", "2026-01-06 18:00", "2026-01-06 22:00", made="2026-01-03 00:00"),
+    )
+    away = [absence(alias, "2026-01-06 18:00", "2026-01-06 22:00") for alias in ("eva", "dag")]
+    found = [
+        on_duty(Rota(STOCKHOLM, BOTH_TIERS, named, absences=tuple(away[:n])), Tier.ON_CALL, at=utc("2026-01-06 19:00"))
+        for n in range(3)
+    ]
+    assert found == ["eva", "dag", "anna"]
+
+
+def test_only_what_is_held_from_beginning_to_end_is_held_throughout():
+    rota = Rota(STOCKHOLM, BOTH_TIERS, (stand_in("dag", "2026-01-06 18:00", "2026-01-06 22:00"),))
+    week = {"start": utc("2026-01-05 07:00"), "end": utc("2026-01-12 07:00")}
+    assert holds_throughout(rota, Tier.BACKUP, "bo", **week)
+    assert not holds_throughout(rota, Tier.ON_CALL, "anna", **week)
+    assert holds_throughout(rota, Tier.ON_CALL, "anna", start=utc("2026-01-06 22:00"), end=week["end"])
+    assert not holds_throughout(rota, Tier.ON_CALL, "anna", start=week["end"], end=week["end"])
+
+
 def slowly(turns: Rotation, zone: ZoneInfo, at: datetime) -> str | None:
     """The obvious model: watch the clock on the wall, and hand over whenever it shows the time or a later one."""
     moment = (turns.starts - 2 * DAY).replace(tzinfo=UTC)
@@ -247,3 +348,96 @@ def test_stretches_tile_the_time_and_agree_with_every_moment_in_it(begin, length
     moment = start + timedelta(seconds=pick % max(int((end - start).total_seconds()), 1))
     told = [s.holders for s in found if s.starts <= moment < s.ends]
     assert told == ([holders(rota, Tier.ON_CALL, at=moment)] if moment < end else [])
+
+
+PEOPLE = ["anna", "bo", "fatima", "dag"]
+NIGHT = utc("2026-10-24 12:00")
+"""Noon before a night of 25 hours."""
+
+SPANS = st.tuples(st.integers(0, 30), st.integers(1, 12))
+CHANGES = st.lists(
+    st.one_of(
+        st.tuples(st.just("away"), st.sampled_from(PEOPLE), SPANS),
+        st.tuples(st.just("stands in"), st.sampled_from(PEOPLE), SPANS),
+        st.tuples(st.just("swap"), st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE)), SPANS),
+    ),
+    max_size=6,
+)
+
+
+def told(changes) -> Rota:
+    """The rota with these changes, made one after another."""
+
+    def span(hours):
+        return NIGHT + hours[0] * HOUR, NIGHT + (hours[0] + hours[1]) * HOUR
+
+    made = [(kind, what, *span(hours), NIGHT - DAY + n * HOUR) for n, (kind, what, hours) in enumerate(changes)]
+    return Rota(
+        STOCKHOLM,
+        (
+            rotation("2026-10-20 20:00", DAY / 2, "anna", "bo", "fatima"),
+            rotation("2026-10-20 02:30", DAY, "dag", "bo"),
+            rotation("2026-10-20 08:00", DAY, "bo", "fatima", "anna", tier=Tier.BACKUP),
+        ),
+        stand_ins=tuple(StandIn(Tier.ON_CALL, who, a, b, at) for kind, who, a, b, at in made if kind == "stands in"),
+        swaps=tuple(Swap(Tier.ON_CALL, *pair, a, b, at) for kind, pair, a, b, at in made if kind == "swap"),
+        absences=tuple(Absence(who, a, b) for kind, who, a, b, at in made if kind == "away"),
+    )
+
+
+class AskingAround:
+    """The obvious model: somebody with the plan, the notes and a telephone, who asks one after another at a moment."""
+
+    def __init__(self, rota: Rota, changes: list, tier: Tier, at: datetime) -> None:
+        self.rota, self.changes, self.tier, self.at = rota, changes, tier, at
+        hour = int((at - NIGHT) / HOUR)
+        self.notes = [(kind, what) for kind, what, (starts, lasts) in changes if starts <= hour < starts + lasts]
+        self.gone = [who for kind, who in self.notes if kind == "away"]
+
+    def holders(self) -> tuple[str, ...]:
+        for kind, who in reversed(self.notes):
+            if kind == "stands in" and self.tier == Tier.ON_CALL and (there := self.first_there([who], self.gone)):
+                return (there,)
+        return self.by_the_plan([*self.gone, *self.who_steps_in()])
+
+    def by_the_plan(self, missing: list[str]) -> tuple[str, ...]:
+        found = []
+        for turns in (each for each in self.rota.rotations if each.tier == self.tier):
+            whose = turns.members.index(slowly(turns, STOCKHOLM, self.at))
+            found.append(self.first_there([*turns.members[whose:], *turns.members[:whose]], missing))
+        return tuple(who for n, who in enumerate(found) if who and who not in found[:n])
+
+    def first_there(self, line: list[str], missing: list[str]) -> str | None:
+        there = [who for who in [*map(self.after_swaps, line), *line] if who not in missing]
+        return there[0] if there else None
+
+    def after_swaps(self, who: str) -> str:
+        for kind, pair in self.notes:
+            if kind == "swap" and self.tier == Tier.ON_CALL and pair[0] == who:
+                who = pair[1]
+        return who
+
+    def who_steps_in(self) -> set[str]:
+        if self.tier == Tier.ON_CALL or not self.gone:
+            return set()
+        if_all_were_here = [change for change in self.changes if change[0] != "away"]
+        now = AskingAround(self.rota, self.changes, Tier.ON_CALL, self.at).holders()
+        return {*now}.difference(AskingAround(self.rota, if_all_were_here, Tier.ON_CALL, self.at).holders())
+
+
+@given(CHANGES, st.sampled_from(Tier), st.integers(0, 4 * 44))
+def test_swaps_stand_ins_and_absences_are_what_somebody_asking_around_would_find(changes, tier, quarters):
+    rota, at = told(changes), NIGHT + quarters * QUARTER
+    assert holders(rota, tier, at=at) == AskingAround(rota, changes, tier, at).holders()
+
+
+@given(CHANGES, st.sampled_from(Tier), st.integers(0, 4 * 44))
+def test_whatever_is_changed_the_stretches_agree_with_every_moment(changes, tier, quarters):
+    rota, end = told(changes), NIGHT + 44 * HOUR
+    found = stretches(rota, tier, start=NIGHT, end=end)
+    assert sum((s.ends - s.starts for s in found), timedelta()) == end - NIGHT
+    moment = NIGHT + quarters * QUARTER
+    (there,) = [s for s in found if s.starts <= moment < s.ends] or [None] if moment < end else [None]
+    assert there is None or there.holders == holders(rota, tier, at=moment)
+    change = next_change(rota, tier, at=NIGHT)
+    assert change == (found[0].ends if len(found) > 1 else change)

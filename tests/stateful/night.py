@@ -19,7 +19,8 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from app.cases.facts import Approach, Breach, Closure, Connection, FirstContact, Hold, Join
+from app.cases.breaches import Breach
+from app.cases.facts import Approach, Closure, Connection, FirstContact, Hold, Join
 from app.cases.models import Case
 from app.db import Database
 from app.escalation import engine

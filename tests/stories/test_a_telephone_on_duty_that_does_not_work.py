@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from app.health import status
 from app.notifications import pace
 from app.simulator.faults import FOREVER
-from tests import people
+from tests import people, ways
 from tests.evidence import log
 from tests.hotline import ACCOUNT, Hotline
 from tests.marks import ON_ONE_DATABASE
@@ -109,6 +109,7 @@ def test_an_account_that_is_refused_is_said_to_whoever_watches_from_outside(hotl
 def test_calls_go_out_a_second_apart_and_the_most_urgent_first(hotline: Hotline):
     for phone in people.NUMBERS.values():
         hotline.exchange.phone(phone).behave("rings out")
+    ways.told(hotline, bundle_pages=False)
     for _ in range(8):
         hotline.call_from(A_STRANGER, withheld=True).hang_up()
     hotline.fast_forward(minutes=5, seconds=40)

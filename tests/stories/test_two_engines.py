@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -22,7 +23,9 @@ def test_two_engines_take_each_step_once_and_send_each_page_once(hotline: Hotlin
         hotline.timeline.settle()
     assert sum(each.postponed for each in played) == 0
     assert deeds(hotline.db)["escalation_steps"] == CASES
-    assert len(hotline.phone("anna").inbox) == CASES
+    told = " ".join(text.body for text in hotline.phone("anna").inbox)
+    assert all(re.search(rf"(, |: ){case.reference}\b", told) for case in hotline.cases())
+    assert len(re.findall(r"\b[2-9B-Z]{4,7}(?=[,.])", told)) == CASES, "each case is named once"
 
 
 def test_two_who_text_at_the_same_moment_do_not_both_have_the_case(hotline: Hotline):

@@ -40,7 +40,7 @@ def test_making_keys_makes_every_kind_and_shows_them_to_nobody_else(tmp_path):
     folder = tmp_path / "var" / "keys"
     created = Keyring.create(folder)
     assert sorted(path.name.split(".")[0] + path.suffix for path in created) == [
-        "audit.key", "audit.pub", "duty.key", "duty.pub", "index.key", "rota.key", "rota.pub",
+        "audit.key", "audit.pub", "duty.key", "duty.pub", "index.key", "push.key", "push.pub", "rota.key", "rota.pub",
     ]  # fmt: skip
     assert folder.stat().st_mode & 0o777 == 0o700
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in created if path.suffix == ".key")
@@ -81,7 +81,7 @@ def test_two_first_starts_at_once_make_one_set_of_keys(tmp_path):
         start.start()
     for start in starts:
         start.join()
-    assert len(list(tmp_path.iterdir())) == 7
+    assert len(list(tmp_path.iterdir())) == 9
 
 
 def test_a_key_file_is_never_overwritten(folder):

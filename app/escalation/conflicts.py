@@ -1,0 +1,59 @@
+"""A conflict of interest: somebody may not have a case. It goes on to the next at once, and its clock as it was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.cases.queries import locked
+from app.escalation import targets
+from app.escalation.ladder import start_over
+from app.escalation.opening import escalation_of
+from app.notifications.models import Notification, State
+from app.oncall.changes import ON_DUTY
+from app.staff.directory import everyone
+from app.staff.models import Person
+
+
+def exclude(session: Session, case_id: str, person: Person, *, by: str, at: datetime) -> bool:
+    """Keep somebody from a case. False, and nothing changes, when nobody who can be reached would be left for it."""
+    case = locked(session, case_id)
+    if not _somebody_is_left(session, case, person):
+        return False
+    was_theirs = case.responsible is not None and case.responsible.person_id == person.id
+    case.exclude(person, by=by, at=at)
+    _withdraw_pages(session, case, person, at=at)
+    if case.awaits_contact and case.hold is None and was_theirs:
+        _go_on(session, case, at=at)
+    return True
+
+
+def of_person(session: Session, person_id: str) -> list[str]:
+    """The references of the open cases that somebody may not have, for their own eyes."""
+    mine = select(Case).where(Case.exclusions.any(person_id=person_id)).order_by(Case.reference)
+    return [case.reference for case in session.scalars(mine) if case.closure is None and case.join is None]
+
+
+def _somebody_is_left(session: Session, case: Case, person: Person) -> bool:
+    return any(
+        one.id != person.id and one.has_telephone and not ON_DUTY.isdisjoint(one.roles) and not case.excludes(one.id)
+        for one in everyone(session)
+    )
+
+
+def _withdraw_pages(session: Session, case: Case, person: Person, *, at: datetime) -> None:
+    waiting = Notification.state == State.PENDING, Notification.case_id == case.id
+    session.execute(
+        update(Notification)
+        .where(*waiting, Notification.person_id == person.id)
+        .values(state=State.FAILED, trouble="withdrawn", settled_at=at)
+    )
+
+
+def _go_on(session: Session, case: Case, *, at: datetime) -> None:
+    start_over(escalation_of(session, case), at=at)
+    if following := targets.next_for(session, case, at=at):
+        case.assign(following, at=at, because="excluded")

@@ -1,0 +1,141 @@
+"""Engines killed with `kill -9` at random moments while cases fall due: every step once, every page handed over.
+
+DYGNET_KILLS=500 makes it a long soak. Pages go out one by one here, so that each can be counted at the carrier.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import secrets
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app import logs
+from app.clock import WallClock
+from app.db import Database
+from app.escalation import engine
+from app.escalation.models import Escalation, StepTaken
+from app.notifications import outbox
+from app.notifications.models import Notification, State
+from app.settings import Settings
+from app.simulator import Account, Exchange, LiveTimeline, create_rest
+from app.worker import Worker, worker_for
+from tests import desk, people
+from tests.crash.line import SPEED, Plan
+from tests.crash.test_kill import PROGRAMME, Carrier, Standing
+from tests.hotline import Switchboard
+
+KILLS = int(os.environ.get("DYGNET_KILLS", "10"))
+CASES_PER_LIFE = 3
+A_CLAIM_LATER = outbox.SENDING_LASTS * SPEED + timedelta(seconds=10)
+
+
+@dataclass
+class Lives:
+    """What engine after engine worked on, and when each was killed."""
+
+    db: Database
+    plan: Plan
+    exchange: Exchange
+    carrier: Carrier
+    kills: list[datetime] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        return self.plan.settings.model_copy(update={"bundle_pages": False})
+
+
+@pytest.fixture
+def lives(db: Database, switchboard: Switchboard, tmp_path: Path) -> Iterator[Lives]:
+    desk.employ(db, tmp_path, PROGRAMME, at=WallClock().now())
+    account, timeline = Account(f"AC{'1' * 32}", "a-token"), LiveTimeline()
+    exchange = Exchange(account, timeline=timeline, pace=0)
+    url = db.engine.url.render_as_string(hide_password=False)
+    plan = Plan(url, tmp_path / "keys", 9, switchboard.url, account.sid, account.auth_token, WallClock().now())
+    exchange.sell_line(people.LINE, voice_url=f"{plan.origin}/carrier/voice", sms_url=f"{plan.origin}/carrier/sms")
+    for number in people.NUMBERS.values():
+        exchange.phone(number)
+    switchboard.app = carrier = Carrier(create_rest(exchange))
+    yield Lives(db, plan, exchange, carrier)
+    timeline.close()
+
+
+def born(lives: Lives) -> BaseProcess:
+    """An engine of its own, forked from a server that has imported everything."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.crash.line", "tests.crash.test_engines"])
+    life = context.Process(target=work, args=(lives.plan, lives.settings), daemon=True)
+    life.start()
+    return life
+
+
+def work(plan: Plan, settings: Settings) -> None:
+    """An engine, until killed."""
+    logs.start("ERROR")
+    worker_for(settings, Database(plan.database_url), plan.clock(), tick=0.1).start()
+    time.sleep(3600)
+
+
+def clear_up(lives: Lives) -> None:
+    """When every claim has run out an engine in this process does what is left."""
+    last: Worker = worker_for(lives.settings, lives.db, Standing(lives.plan.clock(ahead=A_CLAIM_LATER).now()))
+    while engine.play(last.db, at=last.clock.now()).deeds or last.courier.deliver():
+        pass
+
+
+def test_engines_that_are_killed_while_cases_fall_due_take_each_step_once_and_hand_over_every_page(
+    lives: Lives,
+) -> None:
+    moments = secrets.SystemRandom()
+    for _ in range(KILLS):
+        for _ in range(CASES_PER_LIFE):
+            desk.waiting(lives.db, at=lives.plan.clock().now())
+        life = born(lives)
+        time.sleep(moments.uniform(0.05, 0.9))
+        life.kill()
+        life.join()
+        lives.carrier.falls_silent()
+        lives.kills.append(WallClock().now())
+    clear_up(lives)
+
+    _each_step_was_taken_once(lives)
+    _every_page_was_handed_over(lives)
+
+
+def _each_step_was_taken_once(lives: Lives) -> None:
+    with lives.db.reading() as session:
+        taken = Counter(session.execute(select(StepTaken.case_id, StepTaken.climb, StepTaken.step)).all())
+        rungs = {(case, step.rpartition(".")[0]) for case, _, step in taken}
+        cases = session.scalars(select(Escalation.case_id)).all()
+        failed = session.scalars(select(Escalation.case_id).where(Escalation.failures > 0)).all()
+
+    assert len(cases) == KILLS * CASES_PER_LIFE
+    assert set(taken.values()) == {1}
+    assert {(case, f"untaken.{rung}") for case in cases for rung in range(4)} <= rungs, "no rung is left out"
+    assert failed == []
+
+
+def _every_page_was_handed_over(lives: Lives) -> None:
+    """Of two pages about one case whose answers were lost, a text that arrived may count for either (`doubts.py`)."""
+    asked = Counter(
+        message.status_url.partition("#")[0].rpartition("/")[2] for message in lives.exchange.messages.kept.values()
+    )
+    with lives.db.reading() as session:
+        pages = session.scalars(select(Notification)).all()
+
+    assert len(pages) >= KILLS * CASES_PER_LIFE
+    for page in pages:
+        assert page.state not in (State.PENDING, State.SENDING), "nothing hangs"
+        assert asked[page.id] >= 1 or page.carrier_ref in lives.exchange.messages.kept, (page.trouble, page.tries)
+        assert asked[page.id] <= min(page.tries, 1 + len(lives.kills))
+    again = sum(count - 1 for count in asked.values())
+    assert again <= lives.settings.pages_at_once * len(lives.kills), "only what was in somebody's hands"
