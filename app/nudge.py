@@ -33,6 +33,9 @@ LISTENS_FOR: Final = 0.5
 TRIES_AGAIN_AFTER: Final = 1.0
 """Seconds until a listener whose line broke makes a new one."""
 
+A_BREATH: Final = 0.02
+"""Seconds between two cries: a first call is told of at once, and of a hundred a second fifty times a second."""
+
 Wake = Callable[[frozenset[str]], None]
 """Told what kinds of things are due: steps, or messages by a channel."""
 
@@ -123,6 +126,7 @@ class _Crier:
                     self._line.execute("SELECT pg_notify(%s, %s)", (CHANNEL, " ".join(self._due.pop())))
             except psycopg.Error:  # the next tick finds what this would have told
                 self._line = None
+            self._over.wait(A_BREATH)
         if self._line:
             self._line.close()
 
