@@ -5,6 +5,7 @@ Nobody can take a way of the ladder's off themselves: a page that reaches nobody
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ LONGEST: Final = 2000
 """Signs of a push service's address; those there are have some two hundred."""
 
 _MOST_BROWSERS: Final = 10
+_HOST: Final = re.compile(r"[a-z0-9.-]+")
 _AT_HOME: Final = frozenset({"localhost", "127.0.0.1"})
 
 
@@ -98,7 +100,7 @@ def subscribe(site: ASite, now: Now, who: Annotated[SignedIn, deed()], posted: P
 def unsubscribe(site: ASite, now: Now, who: Annotated[SignedIn, deed()], endpoint_id: str) -> Response:
     """One of their own browsers is pushed to no more. Somebody else's is as if it were not there."""
     with site.db.transaction() as session:
-        endpoint = session.get(Endpoint, endpoint_id)
+        endpoint = session.get(Endpoint, endpoint_id) if endpoint_id.isalnum() else None
         mine = endpoint is not None and (endpoint.person_id, endpoint.kind) == (who.person_id, EndpointKind.PUSH)
         if endpoint and mine:
             endpoints.end(session, endpoint, at=now, by=who.alias, because="removed")
@@ -116,6 +118,8 @@ def _insist_on_a_push_service(about: dict[str, str], site: Site) -> None:
         host, _ = parts.hostname or "", parts.port
     except (NotASubscription, ValueError):
         raise HTTPException(422) from None
+    if not _HOST.fullmatch(host):  # what one reader of addresses takes for a part of a name ends it for another
+        raise HTTPException(422)
     known = any(host == service or host.endswith(f".{service}") for service in site.push_services)
     schemes = {"https", "http"} if host in _AT_HOME else {"https"}
     if not known or parts.scheme not in schemes or parts.username:

@@ -45,9 +45,10 @@ def take(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> R
             replies.take(session, case.id, by=who.person(session), via="console", at=now)
         elif not mine:
             sight.refuse(session, reference, who, at=now)
+        saw_it_wait = case is not None and _saw_it_wait(case, posted, who)
     if case and (first or mine):
         return _back_to(case)
-    if case and _saw_it_wait(case, posted, who):
+    if case and saw_it_wait:
         return _too_late(site, case, who, at=now)
     raise sight.no_such_case()
 
@@ -141,7 +142,7 @@ def _back_to(case: Case) -> Response:
 
 
 def _saw_it_wait(case: Case, posted: Mapping[str, str], who: SignedIn) -> bool:
-    return posted.get("shown", "") == shown_word(case, who)
+    return not case.excludes(who.person_id) and posted.get("shown", "") == shown_word(case, who)
 
 
 def _too_late(site: Site, case: Case, who: SignedIn, *, at: datetime) -> Response:

@@ -44,7 +44,7 @@ def type_back(site: ASite, now: Now, who: AHand, posted: Posted) -> Response:
     """The code, as it was read. With the right one the channel is proved."""
     channel, typed = posted.get("channel", ""), posted.get("code", "")[:20]
     with site.db.transaction() as session:
-        is_right = proving.type_back(session, who.person(session), channel, typed, at=now)
+        is_right = channel in PROVABLE and proving.type_back(session, who.person(session), channel, typed, at=now)
     return _back(channel) if is_right else page(site, who, at=now, channel=channel, mistake="code")
 
 

@@ -63,7 +63,7 @@ def obey(
     if command in _WHAT_WAITS and not _MAY_ASK.isdisjoint(person.roles):
         waiting = [
             case.reference
-            for case in session.scalars(queries.awaiting().order_by(Case.due_at))
+            for case in sorted(session.scalars(queries.awaiting().order_by(Case.due_at)), key=_is_canary)
             if not case.hold and not case.excludes(person.id)
         ]
         record(session, at=at, by=person.alias, action="case.listed", channel="sms")
@@ -91,7 +91,13 @@ def _meant(session: Session, person: Person, rest: Sequence[str], *, at: datetim
         case = queries.by_reference(session, rest[0])
         return case if case and replies.may_answer(case, person.id, person.roles, paged=case.id in paged) else None
     cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(paged)))}
-    return next((cases[case_id] for case_id in paged if cases[case_id].awaits_contact), None)
+    may = [cases[case_id] for case_id in paged if not cases[case_id].excludes(person.id)]
+    return next(iter(sorted((case for case in may if case.awaits_contact), key=_is_canary)), None)
+
+
+def _is_canary(case: Case) -> bool:
+    """Of what somebody may mean, a canary comes last: behind it nobody waits."""
+    return case.is_canary
 
 
 def _answer_waiting(session: Session, person: Person, waiting: list[str], *, source: str, at: datetime) -> None:

@@ -75,7 +75,7 @@ def pass_on(session: Session, case_id: str, *, by: Person, at: datetime) -> Answ
     """
     case = locked(session, case_id)
     _acknowledge(session, case, by, at=at)
-    if not case.awaits_contact:
+    if not case.awaits_contact or case.excludes(by.id):
         return Answer.OVER
     if case.hold and case.hold.person_id != by.id:
         return Answer.ALREADY_TAKEN

@@ -130,7 +130,7 @@ def _next_in_the_call(session: Session, page: Notification) -> str | None:
     """The next page of the same call that they have not answered, about a case that still waits for somebody."""
     for other in bundling.after(session, page):
         case = session.get(Case, other.case_id) if other.acknowledged_at is None else None
-        if case and case.awaits_contact and not case.hold:
+        if case and case.awaits_contact and not case.hold and not case.excludes(page.person_id):
             return other.id
     return None
 

@@ -9,6 +9,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from app.logs import Log
+
+_log = Log("courier")
+
 
 class Hands:
     """So many threads, and for how many pages more there is room."""
@@ -44,6 +48,8 @@ class Hands:
     def _do(self, do: Callable[[], None]) -> None:
         try:
             do()
+        except Exception as problem:  # noqa: BLE001 - it has nobody to go to; what was not done is still in its row
+            _log.error("a page could not be seen to", problem=problem)
         finally:
             with self._changed:
                 self._free += 1

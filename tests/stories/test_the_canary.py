@@ -136,3 +136,29 @@ def test_a_page_about_a_real_case_never_shares_a_message_with_a_canarys(hotline:
     bodies = [text.body for text in hotline.phone("anna").inbox]
     assert len(bodies) == 2
     assert sum(body.startswith("Prov:") for body in bodies) == 1
+
+
+@ON_ONE_DATABASE
+def test_a_bare_one_means_who_really_waits_and_not_the_canary_that_came_after(hotline: Hotline):
+    hotline.apply(WITH_CANARIES)
+    hotline.text_from(A_STRANGER, "hej")
+    hotline.timeline.advance(20)
+    canary = send(hotline)
+    hotline.text_from("anna", "1")
+    real = next(case for case in hotline.cases() if not case.is_canary)
+    assert real.hold
+    assert real.hold.person.alias == "anna"
+    hotline.text_from("anna", f"1 {canary.reference}")
+    assert next(case for case in hotline.cases() if case.is_canary).closure
+
+
+@ON_ONE_DATABASE
+def test_canaries_that_nobody_answered_stand_behind_who_really_waits(hotline: Hotline):
+    hotline.apply(people.SELDOM.replace("[routine]", '[routine]\ncanary_every = "PT1H"'))
+    for _ in range(5):
+        send(hotline)
+        hotline.timeline.advance(3600)
+    hotline.text_from(A_STRANGER, "hej")
+    real = next(case for case in hotline.cases() if not case.is_canary)
+    hotline.text_from("bo", "?")
+    assert real.reference in hotline.phone("bo").inbox[-1].body.split(", ")[0]
