@@ -23,6 +23,7 @@ from app.db import Database, why_not
 from app.demo import running
 from app.equipment import desk_for
 from app.errors import DygnetError
+from app.escalation import shifts
 from app.health import status as status_of
 from app.intake.sound import with_known_recordings
 from app.programme.apply import apply as apply_programme
@@ -272,10 +273,10 @@ def _apply(settings: Settings, db: Database, file: Path, *, dry_run: bool) -> No
     print("\n".join(lines) or "nothing to change")
     if dry_run or not lines:
         return
+    now, duty = clock().now(), keyring.public("duty")
     with db.transaction() as session:
-        apply_programme(
-            session, programme, at=clock().now(), by="operator", duty=keyring.public("duty"), directory=directory
-        )
+        apply_programme(session, programme, at=now, by="operator", duty=duty, directory=directory)
+        shifts.wake(session, at=now)  # its rotations may end a shift sooner
     print("applied")
 
 

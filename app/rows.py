@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from sqlalchemy import Column, Dialect, inspect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import InstrumentedAttribute, Session, make_transient_to_detached
+from sqlalchemy.orm import InstrumentedAttribute, Session, make_transient_to_detached, object_session
 
 from app.db import Base
 
@@ -55,6 +55,14 @@ def write_if_new(session: Session, kind: type[Row], /, *, unique: str, **values:
     insert = f"{plan.insert} ON CONFLICT ({unique}) DO NOTHING"
     is_new = connection.exec_driver_sql(insert, plan.bound(values)).rowcount == 1
     return _known(session, kind, values) if is_new else None
+
+
+def session_of(row: Base) -> Session:
+    """The session that knows this row. RuntimeError when none does: nothing can be written beside it."""
+    session = object_session(row)
+    if session is None:
+        raise RuntimeError("this happens inside a transaction")
+    return session
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, LargeBinary, String, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import rows
@@ -38,6 +38,7 @@ from app.cases.permissions import Hours, Wish
 from app.cases.returning import RepeatTag
 from app.db import Base, Id
 from app.errors import AlreadyTaken, BadInput
+from app.rows import session_of
 from app.staff.models import Colleague, Person
 
 
@@ -81,7 +82,17 @@ class Case(Base):
     @property
     def keeper_ids(self) -> frozenset[str]:
         """Whose case it is: who holds it, and who was in contact first. They are two people after a conversation that
-        one left to the other; neither may lose sight of it."""
+        one left to the other; neither may lose sight of it. One that they may not have any more is its next one's."""
+        named = frozenset({self.responsible.person_id} if self.responsible else ())
+        return named if self.is_nobodys else self._had_by
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether the person was reached, and nobody whose case it was since may have it."""
+        return self.standing is Standing.REACHED and all(map(self.excludes, self._had_by))
+
+    @property
+    def _had_by(self) -> frozenset[str]:
         holder = self.hold.person_id if self.hold else None
         spoke = self.first_contact.by_id if self.first_contact else None
         return frozenset(filter(None, (holder, spoke)))
@@ -132,14 +143,14 @@ class Case(Base):
 
     def begin_with(self, first: Colleague, *, at: datetime) -> None:
         """Name who is responsible for a case that was opened this moment: nobody was before."""
-        rows.write_unseen(_session_of(self), Assignment, case_id=self.id, person_id=first.id, at=at, because="on_call")
+        rows.write_unseen(session_of(self), Assignment, case_id=self.id, person_id=first.id, at=at, because="on_call")
         self.log("case.assigned", by="engine", at=at, because="on_call", to=first.alias)
 
     def assign(self, person: Person | Colleague, *, at: datetime, because: str) -> None:
         """Name who is responsible. Does nothing when that is so already."""
         if self.responsible and self.responsible.person_id == person.id:
             return
-        said = rows.write(_session_of(self), Assignment, case_id=self.id, person_id=person.id, at=at, because=because)
+        said = rows.write(session_of(self), Assignment, case_id=self.id, person_id=person.id, at=at, because=because)
         set_committed_value(self, "assignments", [*self.assignments, said])
         self.log("case.assigned", by="engine", at=at, because=because, to=person.alias)
 
@@ -236,19 +247,20 @@ class Case(Base):
         """This case goes on as part of another, older one whose clock runs already: the earlier clock wins.
 
         Who is recognised by this case is from now on recognised as the other's.
+        Whoever joins two cases that are being escalated does it by `conflicts.join`, which has the other go on at once.
         """
         if other.opened_at > self.opened_at:
             raise BadInput("A case joins an older one, so that the earlier clock counts.")
         self.join = Join(into_id=other.id, at=at, by=by)
         for exclusion in self.exclusions:
             other.exclude(exclusion.person, by=by, at=at)
-        _session_of(self).execute(update(RepeatTag).where(RepeatTag.case_id == self.id).values(case_id=other.id))
+        session_of(self).execute(update(RepeatTag).where(RepeatTag.case_id == self.id).values(case_id=other.id))
         self.log("case.merged", by=by, at=at, into=other.pseudonym)
 
     def mark_danger(self, *, by: str, at: datetime) -> None:
         """Somebody is in danger now; the shorter ladder applies."""
         if self.danger is None:
-            marked = rows.write(_session_of(self), Danger, case_id=self.id, at=at, by=by)
+            marked = rows.write(session_of(self), Danger, case_id=self.id, at=at, by=by)
             set_committed_value(self, "danger", marked)
             self.log("danger.marked", by=by, at=at)
 
@@ -258,7 +270,7 @@ class Case(Base):
         """What the person said about being contacted one way; `content_id` names the number it is about."""
         before = list(self.permissions)
         said = rows.write(
-            _session_of(self),
+            session_of(self),
             Permission,
             case_id=self.id,
             channel=channel,
@@ -281,15 +293,8 @@ class Case(Base):
 
     def _forget_how_to_recognise(self) -> None:
         """The full tags serve only while the case waits for first contact."""
-        _session_of(self).execute(update(RepeatTag).where(RepeatTag.case_id == self.id).values(full=None))
+        session_of(self).execute(update(RepeatTag).where(RepeatTag.case_id == self.id).values(full=None))
 
     def log(self, action: str, *, by: str, at: datetime, because: str = "", **facts: str | float | bool | None) -> None:
         """An entry in the audit log about this case, under its pseudonym, in the deed's own transaction."""
-        write(_session_of(self), at=at, by=by, action=action, about=self.pseudonym, because=because, facts=facts)
-
-
-def _session_of(case: Case) -> Session:
-    session = object_session(case)
-    if session is None:
-        raise RuntimeError("a case acts inside a transaction")
-    return session
+        write(session_of(self), at=at, by=by, action=action, about=self.pseudonym, because=because, facts=facts)

@@ -145,7 +145,7 @@ def _has_spoken(case: Case, ties: Ties) -> bool:
 def _whose(case: Case) -> str | None:
     if case.hold:
         return case.hold.person.alias
-    if case.first_contact:
+    if case.first_contact and not case.is_nobodys:
         return case.first_contact.by.alias
     return case.responsible.person.alias if case.responsible else None
 

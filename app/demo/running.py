@@ -21,6 +21,7 @@ from app.db import Database
 from app.demo.folder import Marker, claim, write
 from app.demo.telephones import SECOND_NUMBER, second_carrier, telephone_company
 from app.errors import Misconfigured
+from app.escalation import shifts
 from app.escalation.models import Pulse
 from app.main import create_app
 from app.notifications import proven, proving, reach
@@ -93,6 +94,7 @@ def _clock(db: Database, speed: float) -> FastClock:
 def _bring_in_programme(db: Database, keyring: Keyring, *, at: datetime) -> None:
     with db.transaction() as session:
         apply(session, read(EXAMPLE), at=at, by="operator", duty=keyring.public("duty"), directory=Directory(keyring))
+        shifts.wake(session, at=at)
         _vouch_for_everybody(session, at=at)
 
 

@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.cases.queries import locked
 from app.escalation import targets
-from app.escalation.ladder import start_over
+from app.escalation.ladder import PAGE_LASTS, start_over
 from app.escalation.opening import escalation_of
-from app.notifications.models import Notification, State
+from app.escalation.seniors import BY
+from app.notifications import outbox
+from app.notifications.models import THE_SENIOR_CALL, Notification, Priority, State
+from app.notifications.reach import Reach
 from app.oncall.changes import ON_DUTY
 from app.staff.directory import everyone
-from app.staff.models import Person
+from app.staff.models import Colleague, Person
 
 
 def exclude(session: Session, case_id: str, person: Person, *, by: str, at: datetime) -> bool:
@@ -23,12 +26,17 @@ def exclude(session: Session, case_id: str, person: Person, *, by: str, at: date
     case = locked(session, case_id)
     if not _somebody_is_left(session, case, person):
         return False
-    was_theirs = case.responsible is not None and case.responsible.person_id == person.id
-    case.exclude(person, by=by, at=at)
-    _withdraw_pages(session, case, person, at=at)
-    if case.awaits_contact and case.hold is None and was_theirs:
-        _go_on(session, case, at=at)
+    _keep_away(session, case, person, by=by, at=at)
     return True
+
+
+def join(session: Session, case: Case, older: Case, *, by: str, at: datetime) -> None:
+    """A case goes on as part of an older one, both locked. Who was kept from it is kept from that too, even when nobody
+    else is left for it: they would read there what was to be kept from them."""
+    for exclusion in case.exclusions:
+        if not older.excludes(exclusion.person_id):
+            _keep_away(session, older, exclusion.person, by=by, at=at)
+    case.join_into(older, by=by, at=at)
 
 
 def of_person(session: Session, person_id: str) -> list[str]:
@@ -44,6 +52,17 @@ def _somebody_is_left(session: Session, case: Case, person: Person) -> bool:
     )
 
 
+def _keep_away(session: Session, case: Case, person: Person, *, by: str, at: datetime) -> None:
+    is_named = case.responsible is not None and case.responsible.person_id == person.id
+    was_theirs = is_named or person.id in case.keeper_ids
+    case.exclude(person, by=by, at=at)
+    _withdraw_pages(session, case, person, at=at)
+    if was_theirs and case.awaits_contact and case.hold is None:
+        _go_on(session, case, at=at)
+    elif was_theirs and case.is_nobodys:
+        _succeed(session, case, at=at)
+
+
 def _withdraw_pages(session: Session, case: Case, person: Person, *, at: datetime) -> None:
     waiting = Notification.state == State.PENDING, Notification.case_id == case.id
     session.execute(
@@ -57,3 +76,29 @@ def _go_on(session: Session, case: Case, *, at: datetime) -> None:
     start_over(escalation_of(session, case), at=at)
     if following := targets.next_for(session, case, at=at):
         case.assign(following, at=at, because="excluded")
+
+
+def _succeed(session: Session, case: Case, *, at: datetime) -> None:
+    """After the first contact no ladder pages anybody: whoever the case goes on to is told of it here."""
+    if following := targets.next_for(session, case, at=at):
+        case.assign(following, at=at, because="excluded")
+        for channel in Reach(session).channels(following, BY):
+            _tell(session, case, following, channel, at=at)
+
+
+def _tell(session: Session, case: Case, person: Colleague, channel: str, *, at: datetime) -> None:
+    """That a colleague needs their help with it: there is nothing to take by key or text, it is theirs already."""
+    outbox.queue(
+        session,
+        key=f"successor:{case.id}:{person.id}:{channel}",
+        person=person,
+        channel=channel,
+        wording=THE_SENIOR_CALL,
+        values={"reference": case.reference, "due_at": case.due_at.isoformat()},
+        priority=Priority.PAGE,
+        due_at=at,
+        at=at,
+        valid_for=PAGE_LASTS,
+        case_id=case.id,
+    )
+    case.log("page.queued", by="engine", at=at, because="excluded", to=person.alias, channel=channel)

@@ -28,7 +28,7 @@ from app.escalation.policy import (
 )
 from app.escalation.shifts import Lapse
 from app.logs import Log
-from app.notifications import outbox
+from app.notifications import alarms, outbox
 from app.notifications.models import THE_CANARY, THE_PAGE, Priority
 from app.staff.models import Colleague, Person
 
@@ -181,6 +181,8 @@ def _take(watch: targets.Watch, case: Case, escalation: Escalation, policy: Poli
     )
     if not pages:
         _log.error("a step reached nobody", reference=case.reference, step=due.label)
+        # Whoever may not have the case may well hear that somebody must be found for it: an alarm names none.
+        alarms.tell(watch.session, "alarm.channel", key=f"nobody:{case.id}", channels=("sms", "call"), at=at)
 
 
 def _note(session: Session, case: Case, escalation: Escalation, due: Due, *, at: datetime) -> str:

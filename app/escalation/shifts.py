@@ -78,9 +78,11 @@ def tell(session: Session, case: Case, person: Person, hold_id: str, *, at: date
     case.log("page.queued", by="engine", at=at, because=SHIFT_OVER, to=person.alias, channel=channel)
 
 
-def wake(session: Session, aliases: Collection[str], *, at: datetime) -> None:
-    """Somebody's turns have changed: let the engine look now at the cases they hold."""
-    theirs = select(Hold.case_id).join(Hold.person).where(Hold.released_at.is_(None), Person.alias.in_(aliases))
+def wake(session: Session, aliases: Collection[str] | None = None, *, at: datetime) -> None:
+    """Somebody's turns have changed: let the engine look now at the cases they hold. Without aliases, anybody's may
+    have: a new programme came into force."""
+    held = select(Hold.case_id).join(Hold.person).where(Hold.released_at.is_(None))
+    theirs = held if aliases is None else held.where(Person.alias.in_(aliases))
     asleep = Escalation.case_id.in_(theirs), Escalation.next_at > at
     session.execute(update(Escalation).where(*asleep).values(next_at=at))
     nudge.wanted(session)

@@ -48,7 +48,7 @@ def speak(form: Signed, line: TheLine, db: Db, notification_id: str) -> Response
         page = page_of(session, notification_id)
         language = page.person.languages[0]
         reference = " ".join(json.loads(page.values).get("reference", ""))
-        count = len(bundling.sent_with(session, notification_id))
+        count = bundling.count_cases(session, notification_id)
         if proving.is_probe(page.wording):
             return _ask_whether_it_arrives(line, page)
     if alarms.is_alarm(page) or page.wording == THE_SENIOR_CALL:

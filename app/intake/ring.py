@@ -17,8 +17,7 @@ from starlette.responses import Response
 from app.cases import bridge_queries, calls
 from app.cases.facts import Approach as Row
 from app.cases.facts import Connection
-from app.cases.models import Case
-from app.cases.queries import locked
+from app.cases.queries import going_on, locked
 from app.escalation import targets
 from app.intake import bridge
 from app.intake.incoming import STAR, call, has_hung_up
@@ -118,7 +117,7 @@ def _next(
 ) -> tuple[int, Person, str] | None:
     """The place in the order, from `n` on, of somebody who can be rung now, and their number."""
     in_a_call = calls.talking(session, at=at) | bridge_queries.on_the_phone(session, at=at)
-    case = session.get_one(Case, row.case_id)
+    case = going_on(session, row.case_id)  # who is kept from an older case is kept from its caller
     for place, person in enumerate(targets.ring_order(session, case, row)):
         if place < n or person.id in in_a_call or case.excludes(person.id):
             continue

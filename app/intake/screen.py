@@ -16,6 +16,7 @@ from starlette.responses import Response
 from app.cases import calls
 from app.cases.facts import Approach as Row
 from app.cases.facts import Connection
+from app.cases.models import Case
 from app.cases.queries import going_on
 from app.errors import NoSuchPage
 from app.escalation import replies
@@ -65,7 +66,7 @@ def accept(form: Signed, db: Db, now: Now, approach_id: str, person_id: str) -> 
 def connect(session: Session, approach_id: str, person: Person, *, ref: str, at: datetime) -> Press:
     """Give the caller to this handler, if they still wait. The same handler asking again gets the same answer."""
     case = going_on(session, _call(session, approach_id).case_id)
-    press = Press.TAKEN if case.excludes(person.id) else _would_be(session, approach_id, person.id)
+    press = _would_be(session, approach_id, person.id)
     if press is Press.YOURS and session.get(Connection, approach_id) is None:
         session.add(Connection(approach_id=approach_id, person_id=person.id, at=at, ref=ref[:40]))
         case.log("approach.connected", by=person.alias, at=at)
@@ -74,8 +75,12 @@ def connect(session: Session, approach_id: str, person: Person, *, ref: str, at:
 
 
 def _would_be(session: Session, approach_id: str, person_id: str) -> Press:
-    """Certain only once the call's case is locked."""
-    _call(session, approach_id)
+    """Certain only once the call's case is locked. Who may not have the case learns no more than who comes too late."""
+    case = session.get_one(Case, _call(session, approach_id).case_id)
+    while case.join:
+        case = session.get_one(Case, case.join.into_id)
+    if case.excludes(person_id):
+        return Press.TAKEN
     connection = session.get(Connection, approach_id, populate_existing=True)
     if connection:
         return Press.YOURS if connection.person_id == person_id else Press.TAKEN

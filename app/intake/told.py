@@ -122,7 +122,7 @@ def come_back(session: Session, desk: Desk, approach_id: str, code: str, *, at: 
     if older.id == case.id:
         return True
     if older.awaits_contact and older.opened_at <= case.opened_at:
-        case.join_into(older, by="caller", at=at)
+        conflicts.join(session, case, older, by="caller", at=at)
     elif case.continues_id is None:
         case.continues_id = older.id
         for exclusion in older.exclusions:

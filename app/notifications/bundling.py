@@ -19,9 +19,12 @@ from app.notifications.models import THE_PAGE, Notification, State, Together
 MOST: Final = {"sms": 4, "call": 9, "push": 4, "email": 50, "webhook": 50}
 """So many cases in one message: a text and a push have to fit in one piece, and nobody listens longer to a call."""
 
+NEARLY_OVER: Final = timedelta(minutes=1)
+"""A page with no more time than this goes alone: it may be over before a hand is free, and fails by itself."""
+
 
 def bundles(
-    rows: Sequence[Notification], *, way: Callable[[Notification], str] = lambda row: row.channel
+    rows: Sequence[Notification], *, at: datetime, way: Callable[[Notification], str] = lambda row: row.channel
 ) -> list[list[Notification]]:
     """What goes out as one message each, the most urgent first; the most urgent page leads its bundle.
 
@@ -30,7 +33,7 @@ def bundles(
     together: dict[tuple[str, ...], list[list[Notification]]] = {}
     made: list[list[Notification]] = []
     for row in sorted(rows, key=lambda row: (row.priority, row.due_at, row.id)):
-        key = (row.person_id, row.channel, way(row)) if may_go_together(row) else (row.id,)
+        key = (row.person_id, row.channel, way(row)) if may_go_together(row, at=at) else (row.id,)
         mine = together.setdefault(key, [])
         if not mine or len(mine[-1]) >= MOST[row.channel]:
             mine.append([])
@@ -39,9 +42,26 @@ def bundles(
     return made
 
 
-def may_go_together(row: Notification) -> bool:
-    """A page about a case. One that may have been sent already goes alone, so that it can be looked up."""
-    return row.wording == THE_PAGE and row.case_id is not None and not row.in_doubt
+def may_go_together(row: Notification, *, at: datetime) -> bool:
+    """A page about a case. One that may have been sent already goes alone, so that it can be looked up.
+
+    So does one that is too old: a night without an engine must not cost those who came in the morning their page.
+    """
+    is_fresh = row.valid_until > at + NEARLY_OVER
+    return row.wording == THE_PAGE and row.case_id is not None and not row.in_doubt and is_fresh
+
+
+def named(bundle: Sequence[Notification]) -> list[Notification]:
+    """The pages whose cases a message names: the first about each. A second about the same case says nothing new."""
+    first: dict[str, Notification] = {}
+    for row in bundle:
+        first.setdefault(row.case_id or row.id, row)
+    return list(first.values())
+
+
+def valid_until(bundle: Sequence[Notification]) -> datetime:
+    """A message is worth sending as long as one of its pages is: an older one in it takes no time from a newer."""
+    return max(row.valid_until for row in bundle)
 
 
 def along(
@@ -49,7 +69,7 @@ def along(
 ) -> list[Notification]:
     """Claim more that waits for the people of these rows by the same channels, as much as goes into their messages."""
     found: list[Notification] = []
-    leads = {(row.person_id, row.channel): row for row in rows if may_go_together(row)}
+    leads = {(row.person_id, row.channel): row for row in rows if may_go_together(row, at=at)}
     for lead in leads.values():
         others = session.scalars(_company(lead, at).with_for_update(skip_locked=True)).all()
         found += [row for row in others if row not in rows]
@@ -71,6 +91,7 @@ def _company(lead: Notification, at: datetime) -> Select[Notification]:
             Notification.wording == THE_PAGE,
             Notification.case_id.is_not(None),
             Notification.in_doubt.is_(False),
+            Notification.valid_until > at + NEARLY_OVER,
         )
         .order_by(Notification.priority, Notification.not_before)
         .limit(MOST[lead.channel] - 1)
@@ -88,6 +109,12 @@ def sent_with(session: Session, page_id: str) -> list[str]:
     latest = Together.page_id == Notification.id, Together.nth == Notification.tries
     within = select(Notification.id).join(Together, (latest[0]) & (latest[1])).where(Together.within_id == page_id)
     return [page_id, *session.scalars(within.order_by(Notification.priority, Notification.due_at, Notification.id))]
+
+
+def count_cases(session: Session, page_id: str) -> int:
+    """How many cases a message is about; some may have more than one page in it."""
+    about = select(Notification.case_id).where(Notification.id.in_(sent_with(session, page_id)))
+    return len(set(session.scalars(about)))
 
 
 def after(session: Session, page: Notification) -> list[Notification]:

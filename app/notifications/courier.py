@@ -131,18 +131,20 @@ class Courier:
                 claimed += bundling.along(session, claimed, at=at, lasts=lasts)
             with rows.together(session):
                 carriers = {row.id: detours.begin(session, row, tuple(self._ways), at=at) for row in claimed}
-            bundles = self._bundles(claimed, carriers)
+            bundles = self._bundles(claimed, carriers, at)
             pace.spend(session, sum(each[0].channel == "call" for each in bundles) - given_away, at=at)
             return [self._parcel(session, bundle, carriers[bundle[0].id], at) for bundle in bundles]
 
-    def _bundles(self, claimed: Sequence[Notification], carriers: Mapping[str, str]) -> list[list[Notification]]:
+    def _bundles(
+        self, claimed: Sequence[Notification], carriers: Mapping[str, str], at: datetime
+    ) -> list[list[Notification]]:
         """Pages that go out together. A call by another carrier plays a recording, which is about one case."""
 
         def way(row: Notification) -> str:
             by_recording = row.channel == "call" and carriers[row.id] != FIRST_CARRIER
             return row.id if by_recording else carriers[row.id]
 
-        return bundling.bundles(claimed, way=way) if self._bundled else [[row] for row in claimed]
+        return bundling.bundles(claimed, at=at, way=way) if self._bundled else [[row] for row in claimed]
 
     def _parcel(self, session: Session, bundle: Sequence[Notification], carrier: str, at: datetime) -> Parcel:
         """Rows that cannot be read become a parcel without an address: it fails by itself, and delays nobody's."""
@@ -153,12 +155,12 @@ class Courier:
                 text_for(bundle, at=at, codes=self._directory.code_of),
                 self._directory.phone_of(session, row.person),
             )
-            text = self._links.put_into(session, bundle, text, at=at)
+            text = self._links.put_into(session, bundling.named(bundle), text, at=at)
             words = json.loads(row.values).get("reference", text)
         except Exception as problem:  # noqa: BLE001 - one broken row may not stop the others
             _log.error("a page cannot be written out; put aside", problem=problem, channel=row.channel)
             text, address, words = "", None, ""
-        valid_for = (min(each.valid_until for each in bundle) - at) / self._clock.speed
+        valid_for = (bundling.valid_until(bundle) - at) / self._clock.speed
         doubted_since = row.queued_at if row.in_doubt else None
         others = tuple(each.id for each in bundle[1:])
         return Parcel(row.id, carrier, row.channel, text, valid_for, at, address, words, doubted_since, others)

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.orm import Session, object_session
 
 from app.catalogue import FIRST_LANGUAGE
-from app.notifications import alarms, wording
+from app.notifications import alarms, bundling, wording
 from app.notifications.models import THE_CANARY, THE_PAGE, Notification
 
 _SUBJECTS: Final = {"probe.code": "mail.code", "probe.test_at": "mail.test", THE_CANARY: "mail.test"}
@@ -55,7 +55,7 @@ def message_for(bundle: Sequence[Notification], *, at: datetime, codes: Codes) -
     """The message for pages to one person (see `bundling`), or for one notification about something else."""
     lead = bundle[0]
     language = lead.person.languages[0] if lead.person.languages else FIRST_LANGUAGE
-    waiting = tuple(waiting_in(row) for row in bundle if row.wording == THE_PAGE)
+    waiting = tuple(waiting_in(row) for row in bundling.named(bundle) if row.wording == THE_PAGE)
     return Message(
         key=lead.id,
         language=language,
@@ -63,17 +63,17 @@ def message_for(bundle: Sequence[Notification], *, at: datetime, codes: Codes) -
         text=text_for(bundle, at=at, codes=codes),
         waiting=waiting,
         sent_at=at,
-        valid_until=min(row.valid_until for row in bundle),
+        valid_until=bundling.valid_until(bundle),
         path=_path(lead),
     )
 
 
 def text_for(bundle: Sequence[Notification], *, at: datetime, codes: Codes) -> str:
     """The text as it reads at the moment of sending: the time left is the time left now."""
-    lead, *others = bundle
+    lead, *others = bundling.named(bundle)
     language = lead.person.languages[0] if lead.person.languages else FIRST_LANGUAGE
     if others:
-        return _several([waiting_in(row) for row in bundle], language, at)
+        return _several([waiting_in(row) for row in (lead, *others)], language, at)
     if lead.wording == "probe.code":
         return wording.say(language, lead.wording, code=spoken_code(lead, codes))
     values: dict[str, str] = json.loads(lead.values)

@@ -101,7 +101,7 @@ class Postman:
             most = min(CLAIMED, pace.free(session, at=at, channel=self.channel))
             rows = outbox.claim(session, at=at, lasts=lasts, limit=most, channels=(self.channel,)) if most else []
             rows += bundling.along(session, rows, at=at, lasts=lasts)
-            bundles = bundling.bundles(rows)
+            bundles = bundling.bundles(rows, at=at)
             pace.spend(session, len(bundles), at=at, channel=self.channel)
             return [self._bundle(session, bundle, at) for bundle in bundles]
 

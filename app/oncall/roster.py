@@ -4,7 +4,8 @@ When a rotation's turns change hands stands in `turns.py`. Instants are aware an
 beginning but not its end.
 
 On top of the turns come stand-ins, then swaps, then absences: whoever is away is passed over, and the turn goes
-to the next in the rotation who is not. Nobody becomes their own backup by stepping in for somebody who is away.
+to the next in the rotation who is not. A stand-in is put in over the swaps that were there: what they gave away before
+was another turn. Nobody becomes their own backup by stepping in for somebody who is away.
 """
 
 from __future__ import annotations
@@ -139,21 +140,24 @@ def _of(rota: Rota, tier: Tier) -> Sequence[Rotation]:
 def _holders(rota: Rota, tier: Tier, gone: AbstractSet[str], busy: AbstractSet[str], at: datetime) -> tuple[str, ...]:
     named = [s for s in rota.stand_ins if s.tier == tier and s.starts <= at < s.ends]
     for stand_in in sorted(named, key=lambda s: s.made_at, reverse=True):
-        if alias := _present(rota, tier, (stand_in.alias,), gone, at):
+        if alias := _present(rota, tier, (stand_in.alias,), gone, at, since=stand_in.made_at):
             return (alias,)
     lines = (line_at(rotation, rota.zone, at) for rotation in _of(rota, tier))
     return tuple(dict.fromkeys(filter(None, (_present(rota, tier, line, gone | busy, at) for line in lines))))
 
 
-def _present(rota: Rota, tier: Tier, line: Sequence[str], gone: AbstractSet[str], at: datetime) -> str | None:
-    """The first in line who is there; whoever gave their turn away comes after everybody else."""
-    swapped = (_swapped(rota, tier, alias, at) for alias in line)
+def _present(
+    rota: Rota, tier: Tier, line: Sequence[str], gone: AbstractSet[str], at: datetime, *, since: datetime | None = None
+) -> str | None:
+    """The first in line who is there; whoever gave their turn away, `since` then, comes after everybody else."""
+    swapped = (_swapped(rota, tier, alias, at, since) for alias in line)
     return next((alias for alias in chain(swapped, line) if alias not in gone), None)
 
 
-def _swapped(rota: Rota, tier: Tier, alias: str, at: datetime) -> str:
+def _swapped(rota: Rota, tier: Tier, alias: str, at: datetime, since: datetime | None) -> str:
     mine = (swap for swap in rota.swaps if swap.tier == tier and swap.starts <= at < swap.ends)
-    for swap in sorted(mine, key=lambda swap: swap.taken_at):
+    counted = (swap for swap in mine if since is None or swap.taken_at >= since)
+    for swap in sorted(counted, key=lambda swap: swap.taken_at):
         alias = swap.taker if swap.giver == alias else alias
     return alias
 

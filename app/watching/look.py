@@ -32,8 +32,10 @@ _PUT_ASIDE: Final = "SELECT count(*), NULL AS since FROM escalations WHERE failu
 _PAGES: Final = """
     SELECT count(*), min(due_at) AS since FROM notifications
     WHERE state IN ('pending', 'sending')
-      AND ((state = 'pending' AND not_before < :by) OR (state = 'sending' AND sending_until < :stuck))
+      AND ((state = 'pending' AND queued_at < :by) OR (state = 'sending' AND sending_until < :stuck))
 """
+"""Late since it was written. Not since it may be tried again, which each refusal moves on; nor since its step was due,
+which a page that takes a lost one's place inherits: that one goes out at once, and is not late yet."""
 _PULSE: Final = "SELECT 1, at AS since FROM engine_pulse WHERE id = 1"
 
 

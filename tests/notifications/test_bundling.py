@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.notifications import bundling, outbox, pace
-from app.notifications.messages import text_for
+from app.notifications.messages import message_for, text_for, waiting_in
 from app.notifications.models import THE_PAGE, Notification, Priority
+from app.notifications.wording import say
 from tests import desk
 from tests.notifications.test_outbox import write
 from tests.people import MONDAY
@@ -45,21 +46,67 @@ def test_pages_to_one_person_by_one_channel_go_together_and_others_do_not(sessio
     answer = write(session, "an answer")
     assert answer
 
-    assert sorted(map(sorted, keys(bundling.bundles([*rows, answer])))) == [["a", "b"], ["an answer"], ["c"], ["d"]]
+    assert sorted(map(sorted, keys(bundling.bundles([*rows, answer], at=MONDAY)))) == [
+        ["a", "b"],
+        ["an answer"],
+        ["c"],
+        ["d"],
+    ]
 
 
 def test_the_most_urgent_leads(session: Session) -> None:
     rows = [page(session, "later", due_at=MONDAY + MINUTE), page(session, "sooner")]
     rows.append(page(session, "first", priority=Priority.FIRST_PAGE, due_at=MONDAY + MINUTE))
 
-    assert keys(bundling.bundles(rows)) == [["first", "sooner", "later"]]
+    assert keys(bundling.bundles(rows, at=MONDAY)) == [["first", "sooner", "later"]]
 
 
 def test_one_that_may_have_been_sent_goes_alone(session: Session) -> None:
     rows = [page(session, "a"), page(session, "doubted"), page(session, "b")]
     rows[1].in_doubt = True
 
-    assert sorted(map(sorted, keys(bundling.bundles(rows)))) == [["a", "b"], ["doubted"]]
+    assert sorted(map(sorted, keys(bundling.bundles(rows, at=MONDAY)))) == [["a", "b"], ["doubted"]]
+
+
+def test_one_that_is_too_old_or_nearly_goes_alone_and_takes_none_along(session: Session) -> None:
+    for name, minutes in (("over", 0), ("nearly", 1), ("fresh", 2), ("fresher", 9)):
+        page(session, name, valid_for=minutes * MINUTE, due_at=MONDAY + minutes * SECOND)
+    old = outbox.claim(session, at=MONDAY, limit=2)
+    assert sorted(row.key for row in old) == ["nearly", "over"]
+    assert bundling.along(session, old, at=MONDAY) == []
+
+    fresh = outbox.claim(session, at=MONDAY, limit=1)
+    fresh += bundling.along(session, fresh, at=MONDAY)
+    bundles = bundling.bundles([*old, *fresh], at=MONDAY)
+    assert keys(bundles) == [["over"], ["nearly"], ["fresh", "fresher"]]
+
+
+def test_what_is_too_old_is_not_taken_along_by_a_fresh_one(session: Session) -> None:
+    page(session, "fresh", priority=Priority.FIRST_PAGE)
+    page(session, "over", valid_for=-MINUTE)
+    rows = outbox.claim(session, at=MONDAY, limit=1)
+
+    assert [row.key for row in rows] == ["fresh"]
+    assert bundling.along(session, rows, at=MONDAY) == []
+
+
+def test_a_message_is_worth_sending_as_long_as_its_newest_page(session: Session) -> None:
+    rows = [page(session, "older", valid_for=2 * MINUTE), page(session, "newer", valid_for=9 * MINUTE)]
+
+    for bundle in (rows, rows[::-1]):
+        assert message_for(bundle, at=MONDAY, codes=no_code).valid_until == MONDAY + 9 * MINUTE
+
+
+def test_a_case_that_is_in_it_twice_is_named_once(session: Session) -> None:
+    first, second = page(session, "first"), page(session, "second")
+    again = page(session, "again")
+    again.case_id, again.values = first.case_id, first.values
+
+    assert text_for([first, again], at=MONDAY, codes=no_code) == text_for([first], at=MONDAY, codes=no_code)
+    assert message_for([first, again], at=MONDAY, codes=no_code).subject == say("sv", "mail.one")
+    several = message_for([first, second, again], at=MONDAY, codes=no_code)
+    assert [case.reference for case in several.waiting] == [waiting_in(row).reference for row in (first, second)]
+    assert several.text.startswith("2 ärenden väntar: ")
 
 
 def test_what_waits_behind_comes_along_with_the_one_whose_turn_it_is(session: Session) -> None:
@@ -68,7 +115,7 @@ def test_what_waits_behind_comes_along_with_the_one_whose_turn_it_is(session: Se
     (lead,) = rows = outbox.claim(session, at=MONDAY, limit=1)
     rows += bundling.along(session, rows, at=MONDAY)
 
-    assert [len(bundle) for bundle in bundling.bundles(rows)] == [bundling.MOST["sms"]]
+    assert [len(bundle) for bundle in bundling.bundles(rows, at=MONDAY)] == [bundling.MOST["sms"]]
     assert {row.state for row in rows} == {"sending"}
     assert lead in rows
 
@@ -108,7 +155,7 @@ def test_every_page_is_in_exactly_one_bundle_of_its_own_kind_and_each_text_fits(
 ) -> None:
     kept = session.begin_nested()
     rows = [page(session, f"{number}", to=to, channel=by) for number, (to, by) in enumerate(wanted)]
-    bundles = bundling.bundles(rows)
+    bundles = bundling.bundles(rows, at=MONDAY)
 
     assert sorted(row.key for bundle in bundles for row in bundle) == sorted(row.key for row in rows)
     for bundle in bundles:

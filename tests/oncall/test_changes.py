@@ -196,6 +196,17 @@ def test_what_was_taken_cannot_be_withdrawn_and_can_be_offered_on(office, monday
     assert office.on_call(monday + HOUR) == ["anna"]
 
 
+def test_whoever_gave_a_turn_away_and_is_put_in_afterwards_has_it_again_and_may_give_it_away_again(office, monday):
+    office.take(office.offer("anna", monday, monday + DAY), "bo")
+    office.stand_in("anna", monday + HOUR, monday + 20 * HOUR, at=monday + HOUR)
+    assert office.on_call(monday + HOUR - timedelta(seconds=1)) == ["bo"]
+    assert office.on_call(monday + HOUR) == ["anna"]
+    assert office.on_call(monday + 20 * HOUR) == ["bo"]
+    again = office.offer("anna", monday + 2 * HOUR, monday + 3 * HOUR, at=monday + HOUR)
+    office.take(again, "fatima", at=monday + HOUR)
+    assert office.on_call(monday + 2 * HOUR) == ["fatima"]
+
+
 def test_an_offer_that_a_stand_in_made_empty_is_nobodys_to_take(office, monday):
     offered = office.offer("anna", monday + HOUR, monday + DAY)
     office.stand_in("dag", monday + 2 * HOUR, monday + 3 * HOUR)

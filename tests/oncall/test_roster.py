@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.oncall.roster import (
@@ -285,6 +285,21 @@ def test_a_stand_in_who_is_away_gives_the_turn_back_to_the_earlier_one_and_then_
     assert found == ["eva", "dag", "anna"]
 
 
+@pytest.mark.parametrize(
+    ("taken", "alias"),
+    [("2026-01-01 00:00", "anna"), ("2026-01-02 00:00", "bo"), ("2026-01-03 00:00", "bo")],
+)
+def test_a_stand_in_holds_what_they_gave_away_before_they_were_put_in_and_not_what_they_gave_away_after(taken, alias):
+    evening = "2026-01-06 18:00", "2026-01-06 22:00"
+    rota = Rota(
+        STOCKHOLM,
+        BOTH_TIERS,
+        (stand_in("anna", *evening, made="2026-01-02 00:00"),),
+        (swap("anna", "bo", *evening, taken=taken),),
+    )
+    assert on_duty(rota, Tier.ON_CALL, at=utc("2026-01-06 19:00")) == alias
+
+
 def test_only_what_is_held_from_beginning_to_end_is_held_throughout():
     rota = Rota(STOCKHOLM, BOTH_TIERS, (stand_in("dag", "2026-01-06 18:00", "2026-01-06 22:00"),))
     week = {"start": utc("2026-01-05 07:00"), "end": utc("2026-01-12 07:00")}
@@ -395,8 +410,9 @@ class AskingAround:
         self.gone = [who for kind, who in self.notes if kind == "away"]
 
     def holders(self) -> tuple[str, ...]:
-        for kind, who in reversed(self.notes):
-            if kind == "stands in" and self.tier == Tier.ON_CALL and (there := self.first_there([who], self.gone)):
+        for n, (kind, who) in reversed([*enumerate(self.notes)]):
+            named = kind == "stands in" and self.tier == Tier.ON_CALL
+            if named and (there := self.first_there([who], self.gone, self.notes[n:])):
                 return (there,)
         return self.by_the_plan([*self.gone, *self.who_steps_in()])
 
@@ -404,15 +420,15 @@ class AskingAround:
         found = []
         for turns in (each for each in self.rota.rotations if each.tier == self.tier):
             whose = turns.members.index(slowly(turns, STOCKHOLM, self.at))
-            found.append(self.first_there([*turns.members[whose:], *turns.members[:whose]], missing))
+            found.append(self.first_there([*turns.members[whose:], *turns.members[:whose]], missing, self.notes))
         return tuple(who for n, who in enumerate(found) if who and who not in found[:n])
 
-    def first_there(self, line: list[str], missing: list[str]) -> str | None:
-        there = [who for who in [*map(self.after_swaps, line), *line] if who not in missing]
+    def first_there(self, line: list[str], missing: list[str], notes: list) -> str | None:
+        there = [who for who in [*(self.after_swaps(who, notes) for who in line), *line] if who not in missing]
         return there[0] if there else None
 
-    def after_swaps(self, who: str) -> str:
-        for kind, pair in self.notes:
+    def after_swaps(self, who: str, notes: list) -> str:
+        for kind, pair in notes:
             if kind == "swap" and self.tier == Tier.ON_CALL and pair[0] == who:
                 who = pair[1]
         return who
@@ -426,6 +442,7 @@ class AskingAround:
 
 
 @given(CHANGES, st.sampled_from(Tier), st.integers(0, 4 * 44))
+@example([("swap", ("anna", "bo"), (0, 9)), ("stands in", "anna", (0, 9))], Tier.ON_CALL, 4)
 def test_swaps_stand_ins_and_absences_are_what_somebody_asking_around_would_find(changes, tier, quarters):
     rota, at = told(changes), NIGHT + quarters * QUARTER
     assert holders(rota, tier, at=at) == AskingAround(rota, changes, tier, at).holders()

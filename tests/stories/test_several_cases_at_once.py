@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from itertools import chain
 
+import pytest
+from sqlalchemy import select
+
+from app.escalation import engine
+from app.notifications.models import Notification
 from app.simulator.phones import Phone
 from tests.hotline import Hotline
 from tests.marks import ON_ONE_DATABASE
@@ -119,3 +125,40 @@ def test_nothing_is_told_of_whom_they_are_about(hotline: Hotline) -> None:
     said = " ".join(text.body for text in hotline.phone("anna").inbox)
 
     assert not [number for number in THREE if number in said]
+
+
+@ON_ONE_DATABASE
+class TestTheOldWithTheNew:
+    @pytest.mark.parametrize("way", ["sms", "call"])
+    def test_a_page_that_became_too_old_takes_no_fresh_one_with_it(self, hotline: Hotline, way: str) -> None:
+        hotline.apply(programme(by=f'["{way}"]'))
+        hotline.kill_the_engine()
+        hotline.text_from(THREE[0], "jag behöver hjälp nu")
+        engine.play(hotline.db, at=hotline.now)  # it dies between its round and its courier's
+        hotline.wait_until(hotline.now + timedelta(minutes=11))
+        for number in THREE[1:]:
+            hotline.text_from(number, "jag behöver hjälp nu")
+        hotline.restart()
+        _, *fresh = hotline.cases()
+
+        for case in fresh:
+            assert became(hotline, case.id, by=way) in ({"accepted"}, {"delivered"})
+        assert hotline.phone("anna").inbox if way == "sms" else hotline.phone("anna").ringing
+
+    def test_a_case_whose_pages_lay_there_twice_is_named_once(self, hotline: Hotline) -> None:
+        hotline.apply(programme(by='["sms"]').replace('by = ["call"]\nrepeat', 'by = ["sms"]\nrepeat'))
+        hotline.kill_the_engine()
+        hotline.text_from(THREE[0], "jag behöver hjälp nu")
+        hotline.wait_until(hotline.now + timedelta(minutes=6))
+        hotline.restart()
+        (text,) = hotline.phone("anna").inbox
+
+        assert text.body.startswith(f"Ett ärende väntar: {hotline.case().reference}. ")
+        assert pages(hotline) == [("sms", "delivered")] * 2
+
+
+def became(line: Hotline, case_id: str, *, by: str) -> set[str]:
+    """What became of Anna's pages about a case by this channel."""
+    with line.db.reading() as session:
+        rows = session.scalars(select(Notification).where(Notification.case_id == case_id, Notification.channel == by))
+        return {row.trouble or row.state for row in rows if row.person.alias == "anna"}

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 
 from starlette.testclient import TestClient
 
+from app.escalation import conflicts
+from app.staff.directory import by_alias
+from tests.calling import talking, who_has, who_may_be_called
 from tests.evidence import log
-from tests.hotline import Hotline, hidden_fields
+from tests.hotline import TO_PRESS_STAR, Hotline, hidden_fields
 from tests.marks import ON_ONE_DATABASE
-from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER, MONDAY, PROGRAMME, SELDOM
+from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER, DAG, MONDAY, PROGRAMME, SELDOM
 
 NEWS = "Jouren är ändrad och det rör dig"
 TWO_ON_CALL = (
@@ -41,6 +44,22 @@ def button(page: str, deed: str) -> str:
 
 def texts(line: Hotline, name: str) -> list[str]:
     return [text.body for text in line.phone(name).inbox]
+
+
+def exclude(line: Hotline, alias: str, *, place: int = 0) -> None:
+    with line.db.transaction() as session:
+        person = by_alias(session, alias)
+        assert person
+        assert conflicts.exclude(session, line.cases()[place].id, person, by="carin", at=line.now)
+
+
+def calls_and_is_given_a_code(line: Hotline) -> str:
+    caller = line.caller_in_vain(A_STRANGER)
+    caller.press("3")
+    code = "".join(filter(str.isdigit, caller.heard_text.rpartition("kod är:")[2].split(".")[0]))
+    caller.hang_up()
+    line.fast_forward(minutes=1)
+    return code
 
 
 def test_a_turn_is_offered_and_taken_both_are_told_and_the_next_caller_reaches_the_other(hotline: Hotline):
@@ -217,6 +236,103 @@ def test_who_holds_a_case_and_finds_a_conflict_gives_it_on_at_once_and_the_clock
     case = hotline.case()
     assert (case.hold, case.due_at, case.responsible.person.alias) == (None, due, "bo")
     assert hotline.phone("bo").inbox
+
+
+@ON_ONE_DATABASE
+def test_when_the_last_who_may_have_a_case_loses_their_telephone_the_coordinator_is_told_once(hotline: Hotline):
+    hotline.text_from(A_STRANGER, "hej")
+    reference = hotline.case().reference
+    for alias in ("anna", "bo", "fatima", "carin"):
+        exclude(hotline, alias)
+    hotline.work()
+    hotline.apply(PROGRAMME.replace(f'phone = "{DAG}"\n', ""))
+    before = len(texts(hotline, "carin"))
+    hotline.fast_forward(hours=2)
+    (alarm,) = texts(hotline, "carin")[before:]
+    assert "En telefon i jouren" in alarm
+    assert reference not in alarm, "she may not have it"
+
+
+@ON_ONE_DATABASE
+def test_a_case_that_was_reached_goes_on_to_somebody_when_its_keeper_is_excluded(hotline: Hotline):
+    hotline.text_from(A_STRANGER, "hej")
+    anna, bo, carin = map(hotline.sign_in, ("anna", "bo", "carin"))
+    hotline.at_the_desk(anna, "hold")
+    hotline.record_contact("anna")
+    told = len(texts(hotline, "bo"))
+    hotline.at_the_desk(anna, "exclusions")
+    hotline.work()
+    assert hotline.case().responsible.person.alias == "bo"
+    (news,) = texts(hotline, "bo")[told:]
+    assert f"behöver din hjälp med {hotline.case().reference}" in news
+    assert hotline.at_the_desk(anna, "closure", code="withdrew").status_code == 404
+    assert hotline.at_the_desk(carin, "closure", code="withdrew").status_code == 404, "it is Bo's"
+    assert hotline.at_the_desk(bo, "attempts", channel="call", outcome="reached").status_code == 200
+
+    hotline.at_the_desk(bo, "exclusions")
+    hotline.work()
+    following = hotline.case().responsible.person.alias
+    assert following == "carin"
+    assert hotline.at_the_desk(carin, "reveal", because="agreed_call").status_code == 200
+    assert hotline.at_the_desk(carin, "closure", code="withdrew").status_code == 200
+    assert hotline.case().closure
+
+
+@ON_ONE_DATABASE
+def test_a_case_whose_keeper_was_excluded_before_they_said_that_they_spoke_is_whose_turn_it_is(hotline: Hotline):
+    who_may_be_called(hotline)
+    browser, bo = who_has(hotline), hotline.sign_in("bo")
+    anna, person = talking(hotline, browser)
+    hotline.at_the_desk(browser, "exclusions")
+    person.hang_up()
+    hotline.work()
+    anna.press("1")
+    hotline.work()
+    assert hotline.case().first_contact
+    assert hotline.at_the_desk(bo, "closure", code="withdrew").status_code == 200
+    assert hotline.case().closure
+
+
+@ON_ONE_DATABASE
+def test_who_holds_an_older_case_and_may_not_have_the_one_that_joins_it_gives_it_on_at_once(hotline: Hotline):
+    code = calls_and_is_given_a_code(hotline)
+    hotline.text_from("anna", f"1 {hotline.case().reference}")
+    assert hotline.case().hold
+    caller = hotline.call_from(A_BORROWED_PHONE, withheld=True)
+    caller.press("1")
+    exclude(hotline, "anna", place=1)
+    told = len(texts(hotline, "bo"))
+    caller.press("4")
+    caller.press(code)
+    hotline.work()
+    older, newer = hotline.cases()
+    assert newer.join.into_id == older.id
+    assert (older.hold, older.responsible.person.alias) == (None, "bo")
+    assert older.reference in texts(hotline, "bo")[told]
+
+
+@ON_ONE_DATABASE
+def test_who_may_not_have_the_older_case_is_not_rung_for_its_caller_who_comes_back(hotline: Hotline):
+    code = calls_and_is_given_a_code(hotline)
+    exclude(hotline, "anna")
+    hotline.work()
+    caller = hotline.call_from(A_BORROWED_PHONE, withheld=True)
+    caller.press("1")
+    caller.press("4")
+    caller.press(code)
+    hotline.timeline.advance(TO_PRESS_STAR + 1)
+    assert hotline.phone("bo").ringing
+    assert not hotline.phone("anna").ringing
+
+
+@ON_ONE_DATABASE
+def test_a_telephone_that_rings_already_tells_an_excluded_colleague_nothing(hotline: Hotline):
+    hotline.caller_waiting(A_STRANGER)
+    anna = hotline.phone("anna")
+    assert anna.ringing
+    exclude(hotline, "anna")
+    anna.answer()
+    assert "redan" in anna.heard_text
 
 
 @ON_ONE_DATABASE

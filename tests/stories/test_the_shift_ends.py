@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app import cli
+from tests import people
 from tests.evidence import log
 from tests.hotline import Hotline, hidden_fields
 from tests.marks import ON_ONE_DATABASE
@@ -13,6 +15,9 @@ from tests.people import A_STRANGER
 
 HAND_OVER = datetime(2026, 1, 12, 7, 0, tzinfo=UTC)
 """Monday at eight in Stockholm: Anna's week is over and Fatima's begins."""
+
+A_WEEK = 'members = ["anna", "fatima"]\nstarts = 2026-01-05T08:00:00\nturn = "P7D"'
+"""The rotation on call, as the programme has it."""
 
 
 @pytest.fixture
@@ -108,6 +113,23 @@ def test_a_change_of_the_roster_ends_the_shift_earlier(hotline: Hotline) -> None
     word = hidden_fields(carin.get("/console/roster").text)["csrf"]
     assert carin.post("/console/roster/overrides", data={"csrf": word, **span}).status_code == 200
     hotline.fast_forward(minutes=9)
+    assert hotline.case().hold.person.alias == "anna"
+    hotline.fast_forward(minutes=2)
+
+    assert hotline.case().responsible.person.alias == "fatima"
+    assert texts(hotline, "anna")[-1].startswith("Ditt pass är slut.")
+
+
+@ON_ONE_DATABASE
+def test_a_new_programme_ends_the_shift_earlier(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+    hotline.text_from(A_STRANGER, "hej hej hej")
+    hotline.text_from("anna", "1")
+    hotline.fast_forward(minutes=5)
+    file = hotline.folder / "programme.toml"
+    file.write_text(people.PROGRAMME.replace(A_WEEK, A_WEEK.replace("P7D", "PT2H")))
+    monkeypatch.setattr(cli, "clock", lambda: hotline.clock)
+    cli._apply(hotline.settings, hotline.db, file, dry_run=False)
+    hotline.fast_forward(minutes=54)
     assert hotline.case().hold.person.alias == "anna"
     hotline.fast_forward(minutes=2)
 

@@ -56,11 +56,11 @@ def watch(hotline: Hotline, watcher: Watcher, *, seconds: int, engine_lives: boo
     return statuses
 
 
-def queued(session: Session, hotline: Hotline) -> None:
-    """Something waits to be told to Anna."""
+def queued(session: Session, hotline: Hotline, *, late_by: timedelta = timedelta()) -> None:
+    """Something waits to be told to Anna, which was due a while ago."""
     anna = by_alias(session, "anna")
     assert anna
-    moments = {"due_at": hotline.now, "at": hotline.now, "valid_for": timedelta(hours=1)}
+    moments = {"due_at": hotline.now - late_by, "at": hotline.now, "valid_for": timedelta(hours=1)}
     outbox.queue(
         session,
         key="a-page",
@@ -136,6 +136,35 @@ def test_a_page_that_nobody_hands_over_is_late_too_also_when_it_was_being_sent(h
     hotline.timeline.advance(66)
     alive(hotline)
     assert [each.what for each in watcher.look().late] == ["page"]
+
+
+def test_a_page_that_the_carrier_refuses_at_every_try_is_late_however_often_it_is_tried(hotline: Hotline):
+    hotline.exchange.faults.refuse(FOREVER, status=401, code=20003)
+    hotline.text_from(A_STRANGER, "hej")
+    watcher = watcher_of(hotline)
+
+    assert watch(hotline, watcher, seconds=40, engine_lives=True) == [0, 0]
+    lasting = watch(hotline, watcher, seconds=20 * 60, engine_lives=True)
+    assert set(lasting[2:]) == {3}
+    hotline.exchange.faults.clear()
+    assert 0 in watch(hotline, watcher, seconds=4 * 60, engine_lives=True), "it goes out, and is late no longer"
+
+
+@ON_ONE_DATABASE
+def test_a_page_that_the_second_carrier_takes_is_not_late(hotline: Hotline):
+    add_second_carrier(hotline)
+    hotline.exchange.faults.refuse(FOREVER, status=401, code=20003)
+    hotline.text_from(A_STRANGER, "hej")
+    watcher = watcher_of(hotline)
+    assert set(watch(hotline, watcher, seconds=20 * 60, engine_lives=True)) == {0}
+
+
+@ON_ONE_DATABASE
+def test_a_page_whose_step_was_due_long_ago_is_not_late_before_a_minute_is_over(hotline: Hotline):
+    with hotline.db.transaction() as session:
+        queued(session, hotline, late_by=timedelta(minutes=5))
+    alive(hotline)
+    assert watcher_of(hotline).look().late == []
 
 
 @ON_ONE_DATABASE
