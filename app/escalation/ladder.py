@@ -182,7 +182,7 @@ def _take(watch: targets.Watch, case: Case, escalation: Escalation, policy: Poli
     if not pages:
         _log.error("a step reached nobody", reference=case.reference, step=due.label)
         # Whoever may not have the case may well hear that somebody must be found for it: an alarm names none.
-        alarms.tell(watch.session, "alarm.channel", key=f"nobody:{case.id}", channels=("sms", "call"), at=at)
+        alarms.tell(watch.session, "alarm.nobody", key=f"nobody:{case.id}", channels=("sms", "call"), at=at)
 
 
 def _note(session: Session, case: Case, escalation: Escalation, due: Due, *, at: datetime) -> str:

@@ -249,7 +249,7 @@ def test_when_the_last_who_may_have_a_case_loses_their_telephone_the_coordinator
     before = len(texts(hotline, "carin"))
     hotline.fast_forward(hours=2)
     (alarm,) = texts(hotline, "carin")[before:]
-    assert "En telefon i jouren" in alarm
+    assert "Ett ärende når ingen" in alarm
     assert reference not in alarm, "she may not have it"
 
 
