@@ -74,9 +74,8 @@ def test_whoever_is_woken_is_told_what_for(db: Database) -> None:
             door.close()
 
 
+@ON_POSTGRESQL
 def test_an_engine_in_another_process_is_woken_through_postgresql(db: Database) -> None:
-    if db.is_sqlite:
-        pytest.skip("on SQLite the next tick finds it")
     woken, door = threading.Event(), elsewhere(db)
     stop = db.bell.answer(lambda _: woken.set())
     try:
@@ -89,9 +88,8 @@ def test_an_engine_in_another_process_is_woken_through_postgresql(db: Database) 
         door.close()
 
 
+@ON_POSTGRESQL
 def test_a_listener_whose_line_was_cut_makes_a_new_one_and_looks_at_once(db: Database) -> None:
-    if db.is_sqlite:
-        pytest.skip("only PostgreSQL has a line to cut")
     woken = threading.Event()
     stop = db.bell.answer(lambda _: woken.set())
     try:

@@ -72,9 +72,8 @@ def test_a_new_case_is_paged_at_once_and_not_at_the_next_tick(awake: Database) -
     until(lambda: accepted(awake))
 
 
+@ON_POSTGRESQL
 def test_a_case_that_another_process_opens_is_paged_at_once_too(awake: Database) -> None:
-    if awake.is_sqlite:
-        pytest.skip("on SQLite the next tick finds it")
     door = Database(awake.engine.url.render_as_string(hide_password=False))
     desk.waiting(door, at=now())
     until(lambda: accepted(awake))
@@ -106,9 +105,8 @@ def test_a_round_that_is_asked_for_some_leaves_the_rest_for_the_next_at_once(db:
         assert set(session.scalars(select(Notification.case_id))) == waiting
 
 
+@ON_POSTGRESQL
 def test_a_case_that_somebody_else_is_changing_is_looked_at_again_in_a_moment(db: Database, tmp_path: Path) -> None:
-    if db.is_sqlite:
-        pytest.skip("SQLite has one writer at a time")
     desk.employ(db, tmp_path)
     with desk.changing(db, desk.waiting(db)):
         played = engine.play(db, at=people.MONDAY)
