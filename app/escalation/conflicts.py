@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.cases.queries import locked
 from app.escalation import targets
-from app.escalation.ladder import PAGE_LASTS, start_over
+from app.escalation.asides import tell
+from app.escalation.ladder import start_over
 from app.escalation.opening import escalation_of
 from app.escalation.seniors import BY
-from app.notifications import outbox
-from app.notifications.models import THE_SENIOR_CALL, Notification, Priority, State
+from app.notifications.models import THE_SENIOR_CALL, Notification, State
 from app.notifications.reach import Reach
 from app.oncall.changes import ON_DUTY
 from app.staff.directory import everyone
-from app.staff.models import Colleague, Person
+from app.staff.models import Person
 
 
 def exclude(session: Session, case_id: str, person: Person, *, by: str, at: datetime) -> bool:
@@ -83,22 +83,14 @@ def _succeed(session: Session, case: Case, *, at: datetime) -> None:
     if following := targets.next_for(session, case, at=at):
         case.assign(following, at=at, because="excluded")
         for channel in Reach(session).channels(following, BY):
-            _tell(session, case, following, channel, at=at)
-
-
-def _tell(session: Session, case: Case, person: Colleague, channel: str, *, at: datetime) -> None:
-    """That a colleague needs their help with it: there is nothing to take by key or text, it is theirs already."""
-    outbox.queue(
-        session,
-        key=f"successor:{case.id}:{person.id}:{channel}",
-        person=person,
-        channel=channel,
-        wording=THE_SENIOR_CALL,
-        values={"reference": case.reference, "due_at": case.due_at.isoformat()},
-        priority=Priority.PAGE,
-        due_at=at,
-        at=at,
-        valid_for=PAGE_LASTS,
-        case_id=case.id,
-    )
-    case.log("page.queued", by="engine", at=at, because="excluded", to=person.alias, channel=channel)
+            # there is nothing to take by key or text, it is theirs already: they are asked for their help
+            tell(
+                session,
+                case,
+                following,
+                channel,
+                THE_SENIOR_CALL,
+                key=f"successor:{case.id}",
+                because="excluded",
+                at=at,
+            )

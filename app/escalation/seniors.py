@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.db import Database
-from app.escalation.ladder import PAGE_LASTS
+from app.escalation.asides import tell
 from app.escalation.models import SeniorCall
-from app.notifications import outbox
-from app.notifications.models import THE_SENIOR_CALL, Notification, Priority, State
+from app.notifications.models import THE_SENIOR_CALL, Notification, State
 from app.notifications.reach import Reach
 from app.oncall.duty import duty
 from app.staff.directory import everyone
@@ -54,7 +53,7 @@ def call(session: Session, case: Case, whom: Person, *, by: Person, at: datetime
     session.flush()
     case.log("senior.called", by=by.alias, at=at, to=whom.alias)
     for channel in Reach(session).channels(whom, BY):
-        _queue(session, case, row, whom, channel, THE_SENIOR_CALL, at=at)
+        tell(session, case, whom, channel, THE_SENIOR_CALL, key=f"senior:{row.id}", at=at)
 
 
 def pages_of(session: Session, row: SeniorCall) -> Sequence[Notification]:
@@ -88,27 +87,8 @@ def _report(session: Session, row: SeniorCall, *, at: datetime) -> None:
     row.told_at = at
     case = session.get_one(Case, row.case_id)
     case.log(f"senior.{'reached' if how == 'out' else 'missed'}", by="engine", at=at, to=row.person.alias)
-    _queue(session, case, row, row.asked_by, "sms", f"sms.senior_{how}", at=at)
+    tell(session, case, row.asked_by, "sms", f"sms.senior_{how}", key=f"senior:{row.id}", at=at)
 
 
 def _untold(session: Session) -> Sequence[SeniorCall]:
     return session.scalars(select(SeniorCall).where(SeniorCall.told_at.is_(None)).order_by(SeniorCall.at)).all()
-
-
-def _queue(
-    session: Session, case: Case, row: SeniorCall, person: Person, channel: str, wording: str, *, at: datetime
-) -> None:
-    outbox.queue(
-        session,
-        key=f"senior:{row.id}:{person.id}:{channel}",
-        person=person,
-        channel=channel,
-        wording=wording,
-        values={"reference": case.reference, "due_at": case.due_at.isoformat()},
-        priority=Priority.PAGE,
-        due_at=at,
-        at=at,
-        valid_for=PAGE_LASTS,
-        case_id=case.id,
-    )
-    case.log("page.queued", by="engine", at=at, to=person.alias, channel=channel)
