@@ -93,6 +93,7 @@ class Worker:
         self._every(LOOK_BACK_EVERY, self.lookout.find_missed)
         self._every(ASK_EVERY, self.lookout.ask_what_became)
         self._every(CLEAR_EVERY, self.lookout.clear_traces)
+        self._every(LOOK_AHEAD_EVERY, self.try_channels)
         self._every(LOOK_AHEAD_EVERY, self.look_ahead)
         self._every(CHECKPOINT_EVERY, self.checkpoint)
         self._every(HEARTBEAT_EVERY, self._heartbeat)
@@ -181,9 +182,12 @@ class Worker:
         engine.adopt_orphans(self.db, at=at, opened_since=self._adopted_at if lately else None)
         self._adopted_at = self._adopted_at if lately else at
 
-    def look_ahead(self) -> None:
-        """Is every hour of the week ahead stood for by people who can be reached? And do their channels still work?"""
+    def try_channels(self) -> None:
+        """Do the channels of those who are paged still work?"""
         drills.send_due(self.db, at=self.clock.now())
+
+    def look_ahead(self) -> None:
+        """Is every hour of the week ahead stood for by people who can be reached?"""
         week_ahead.tell(self.db, at=self.clock.now())
 
     def _heartbeat(self) -> None:

@@ -6,11 +6,11 @@ import threading
 import time
 from contextlib import suppress
 
-import pytest
 from sqlalchemy import text
 
 from app import nudge
 from app.db import Database
+from tests.marks import ON_POSTGRESQL
 
 SOON = 6.0
 """Seconds; a nudge takes thousandths of one, but the machine may be busy."""

@@ -84,18 +84,18 @@ class Case(Base):
         """Whose case it is: who holds it, and who was in contact first. They are two people after a conversation that
         one left to the other; neither may lose sight of it. One that they may not have any more is its next one's."""
         named = frozenset({self.responsible.person_id} if self.responsible else ())
-        return named if self.is_nobodys else self._had_by
+        return named if self.is_nobodys else frozenset(person.id for person in self._had_by)
 
     @property
     def is_nobodys(self) -> bool:
-        """Whether the person was reached, and nobody whose case it was since may have it."""
-        return self.standing is Standing.REACHED and all(map(self.excludes, self._had_by))
+        """Whether the person was reached, and nobody whose case it was since may have it: excluded, or gone."""
+        return self.standing is Standing.REACHED and not any(
+            person.is_active and not self.excludes(person.id) for person in self._had_by
+        )
 
     @property
-    def _had_by(self) -> frozenset[str]:
-        holder = self.hold.person_id if self.hold else None
-        spoke = self.first_contact.by_id if self.first_contact else None
-        return frozenset(filter(None, (holder, spoke)))
+    def _had_by(self) -> list[Person]:
+        return [fact for fact in (self.hold and self.hold.person, self.first_contact and self.first_contact.by) if fact]
 
     @property
     def responsible(self) -> Assignment | None:

@@ -10,12 +10,10 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.cases.queries import locked
 from app.escalation import targets
-from app.escalation.asides import tell
 from app.escalation.ladder import start_over
 from app.escalation.opening import escalation_of
-from app.escalation.seniors import BY
-from app.notifications.models import THE_SENIOR_CALL, Notification, State
-from app.notifications.reach import Reach
+from app.escalation.succession import succeed
+from app.notifications.models import Notification, State
 from app.oncall.changes import ON_DUTY
 from app.staff.directory import everyone
 from app.staff.models import Person
@@ -60,7 +58,7 @@ def _keep_away(session: Session, case: Case, person: Person, *, by: str, at: dat
     if was_theirs and case.awaits_contact and case.hold is None:
         _go_on(session, case, at=at)
     elif was_theirs and case.is_nobodys:
-        _succeed(session, case, at=at)
+        succeed(session, case, at=at, because="excluded")
 
 
 def _withdraw_pages(session: Session, case: Case, person: Person, *, at: datetime) -> None:
@@ -76,21 +74,3 @@ def _go_on(session: Session, case: Case, *, at: datetime) -> None:
     start_over(escalation_of(session, case), at=at)
     if following := targets.next_for(session, case, at=at):
         case.assign(following, at=at, because="excluded")
-
-
-def _succeed(session: Session, case: Case, *, at: datetime) -> None:
-    """After the first contact no ladder pages anybody: whoever the case goes on to is told of it here."""
-    if following := targets.next_for(session, case, at=at):
-        case.assign(following, at=at, because="excluded")
-        for channel in Reach(session).channels(following, BY):
-            # there is nothing to take by key or text, it is theirs already: they are asked for their help
-            tell(
-                session,
-                case,
-                following,
-                channel,
-                THE_SENIOR_CALL,
-                key=f"successor:{case.id}",
-                because="excluded",
-                at=at,
-            )

@@ -18,7 +18,7 @@ from app import rows
 from app.cases.facts import Hold
 from app.cases.models import Case
 from app.db import Database
-from app.escalation import pulse, targets
+from app.escalation import pulse, succession, targets
 from app.escalation.ladder import advance
 from app.escalation.models import Escalation
 from app.escalation.opening import adopt, orphans, wake_deserted
@@ -60,13 +60,14 @@ def play_some(db: Database, *, at: datetime, most: int = AT_ONCE) -> Round:
 def adopt_orphans(db: Database, *, at: datetime, opened_since: datetime | None = None) -> int:
     """Begin escalations for waiting cases that have none; loud, because reception should have done it.
 
-    `opened_since`: only such cases, for the frequent look; without it every case is looked at. Cases whose holder has
-    left the staff are woken: nobody has them any more.
+    `opened_since`: only such cases, for the frequent look; without it every case is looked at. Cases whose people have
+    left the staff are woken, or go on to the next in line: nobody has them any more.
     """
     with db.reading() as session:  # all of them are looked at without keeping anybody from writing
         there_are = bool(orphans(session, opened_since=opened_since))
     with db.transaction() as session:
         wake_deserted(session, at=at)
+        succession.after_leavers(session, at=at)
         found = adopt(session, current(session).routine, at=at, opened_since=opened_since) if there_are else 0
     if found:
         _log.error("cases had no escalation", count=found)

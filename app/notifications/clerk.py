@@ -90,12 +90,18 @@ class Clerk:
             _note(session, ready, found, at=at)
         for taken in ready:
             taken.is_kept = True
-            self._take_over([page_id for page_id in taken.pages if found[page_id].stands_in], at=at)
+        kept = (page_id for taken in ready for page_id in taken.pages)
+        self._take_over([page_id for page_id in kept if found[page_id].stands_in], at=at)
 
     def _take_over(self, page_ids: Iterable[str], *, at: datetime) -> None:
+        """The page that another stands in for is not needed any more. What the carrier took is kept whatever comes of
+        this: a page that is not called off goes out twice, an answer written twice would be two."""
         for page_id in page_ids:
-            with self._db.transaction() as session:
-                detours.taken_over(session, page_id, at=at)
+            try:
+                with self._db.transaction() as session:
+                    detours.taken_over(session, page_id, at=at)
+            except Exception as problem:  # noqa: BLE001 - one broken row may not stop the others
+                _log.error("a page that another stands in for was not called off", problem=problem)
 
 
 _PAGES: Final = (

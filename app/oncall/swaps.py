@@ -35,7 +35,8 @@ def offer(session: Session, tier: Tier, person: Person, *, starts: datetime, end
 
 def take(session: Session, offered: Offer, *, by: Person, at: datetime) -> Taking:
     """A colleague takes the turn; what has passed of it stays as it was. NotPossible when somebody was faster, it was
-    withdrawn or is over, it is no longer the other's to give, or the one who takes it is away then."""
+    withdrawn or is over, it is no longer the other's to give, or the one who takes it is away then or holds the same
+    tier anyway: of two who hold it one would be left."""
     begin(session)
     session.refresh(offered)
     if offered.taking and offered.taking.person_id == by.id:
@@ -47,9 +48,11 @@ def take(session: Session, offered: Offer, *, by: Person, at: datetime) -> Takin
     check_may_be_on_duty(by)
     tier, starts = Tier(offered.tier), max(offered.starts, at)
     _check_holds(session, tier, offered.person, starts, offered.ends, at=at)
-    absences = rota_of(session, current(session), since=at).absences
-    if any(one.alias == by.alias and one.starts < offered.ends and starts < one.ends for one in absences):
+    rota = rota_of(session, current(session), since=at)
+    if any(one.alias == by.alias and one.starts < offered.ends and starts < one.ends for one in rota.absences):
         raise NotPossible("away")
+    if any(by.alias in turn.holders for turn in roster.stretches(rota, tier, start=starts, end=offered.ends)):
+        raise NotPossible("twice")
     taking = Taking(person_id=by.id, at=at)
     offered.taking = taking
     session.flush()

@@ -21,6 +21,7 @@ from app.simulator import Account, Exchange, LiveTimeline, create_rest
 from app.worker import worker_for
 from tests import desk, people
 from tests.hotline import Switchboard
+from tests.marks import ON_POSTGRESQL
 
 SOON, NEVER = 4.0, 3600.0
 now = WallClock().now

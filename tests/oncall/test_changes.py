@@ -258,6 +258,16 @@ def test_who_will_be_away_takes_nothing_then(office, monday):
     assert refused.value.why == "away"
 
 
+def test_who_holds_the_tier_in_another_rotation_then_takes_no_turn_of_it(office, in_force, monday):
+    in_force(('tier = "backup" ', 'tier = "on-call" '))
+    both = office.on_call(monday)
+    offered = office.offer(both[0], monday, monday + DAY)
+    with pytest.raises(NotPossible) as refused:
+        office.take(offered, both[1])
+    assert refused.value.why == "twice"
+    assert office.on_call(monday) == both
+
+
 @pytest.mark.parametrize(("alias", "because", "why"), [("eva", "ill", "who"), ("bo", "she is in hospital", "reason")])
 def test_a_stand_in_answers_and_the_reason_is_a_code(office, monday, alias, because, why):
     with pytest.raises(NotPossible) as refused:

@@ -250,7 +250,7 @@ def drills_by(line: Hotline, day: int, hour: int) -> int:
     """How many test pages Dag has had when the engine has looked on this day of January, at this hour (UTC)."""
     line.wait_until(line.now.replace(day=day, hour=hour))
     assert line.engine
-    line.engine.look_ahead()
+    line.engine.try_channels()
     line.work()
     return sum("Prov" in text.body for text in line.phone("dag").inbox)
 
@@ -278,7 +278,7 @@ class TestEveryWeek:
     @ON_ONE_DATABASE
     def test_somebody_who_has_proved_nothing_is_left_alone(self, hotline: Hotline) -> None:
         hotline.wait_until(hotline.now.replace(day=14))
-        hotline.engine.look_ahead()
+        hotline.engine.try_channels()
         hotline.work()
 
         assert not [text for text in hotline.phone("anna").inbox if "Prov" in text.body]
@@ -288,8 +288,8 @@ class TestEveryWeek:
         prove_by_text(hotline, "anna")
         hotline.wait_until(hotline.now.replace(day=13))
         with hotline.another_engine() as other:
-            hotline.engine.look_ahead()
-            other.look_ahead()
+            hotline.engine.try_channels()
+            other.try_channels()
         hotline.work()
 
         assert len([text for text in hotline.phone("anna").inbox if "Prov" in text.body]) == 1

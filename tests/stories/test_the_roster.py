@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from starlette.testclient import TestClient
 
-from app.escalation import conflicts
+from app.escalation import conflicts, engine
 from app.staff.directory import by_alias
 from tests.calling import talking, who_has, who_may_be_called
 from tests.evidence import log
@@ -276,6 +276,23 @@ def test_a_case_that_was_reached_goes_on_to_somebody_when_its_keeper_is_excluded
     assert hotline.at_the_desk(carin, "reveal", because="agreed_call").status_code == 200
     assert hotline.at_the_desk(carin, "closure", code="withdrew").status_code == 200
     assert hotline.case().closure
+
+
+@ON_ONE_DATABASE
+def test_a_case_that_was_reached_goes_on_to_somebody_when_its_keeper_leaves_the_staff(hotline: Hotline):
+    hotline.text_from(A_STRANGER, "hej")
+    carin, anna = hotline.sign_in("carin"), hotline.sign_in("anna")
+    hotline.at_the_desk(carin, "hold")
+    hotline.record_contact("carin")
+    assert hotline.at_the_desk(anna, "closure", code="withdrew").status_code == 404, "it is Carin's"
+    told = len(texts(hotline, "anna"))
+    hotline.apply(PROGRAMME.replace('"carin"', '"cecilia"'))
+    engine.adopt_orphans(hotline.db, at=hotline.now)
+    hotline.work()
+    assert hotline.case().responsible.person.alias == "anna"
+    (news,) = texts(hotline, "anna")[told:]
+    assert f"behöver din hjälp med {hotline.case().reference}" in news
+    assert hotline.at_the_desk(anna, "closure", code="withdrew").status_code == 200
 
 
 @ON_ONE_DATABASE
