@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from app.simulator.debugger import Posted
 from app.simulator.elks import Elks
@@ -59,6 +60,19 @@ def test_a_first_carrier_that_does_not_answer_is_not_waited_for(hotline: Hotline
     assert len(texts_by(anna, "46elks")) == 1
     hotline.fast_forward(minutes=4)
     assert len(texts_by(anna, "")) == 1, "the first had done it after all; told twice is better than not told"
+
+
+def test_a_page_that_cannot_be_called_off_takes_nothing_from_what_the_second_took(hotline: Hotline, elks: Elks) -> None:
+    with hotline.db.transaction() as session:
+        never = "BEFORE UPDATE ON notifications WHEN NEW.trouble = 'replaced' BEGIN SELECT RAISE(ABORT, 'never'); END"
+        session.execute(text(f"CREATE TRIGGER never_replaced {never}"))
+    hotline.exchange.faults.refuse(times=1, status=500, code=20500, on="Messages")
+    hotline.text_from(A_STRANGER, "hej")
+    hotline.fast_forward(minutes=4)
+
+    carriers = [entry["facts"]["carrier"] for entry in log(hotline.db, "page.accepted")]
+    assert carriers.count("elks") == 1, "written once"
+    assert len(texts_by(hotline.phone("anna"), "46elks")) == 1
 
 
 def test_a_busy_carrier_is_asked_again_first_unless_it_is_about_the_first_page_of_a_case(
