@@ -28,6 +28,17 @@ QUIETLY = (
 """Chromium without its own errands, which a closed network would refuse one by one."""
 
 
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own there
+ROOM = 4 * 2**30
+"""Bytes. Thousands of small databases wait for a disk at every commit; where there is room they are kept in memory."""
+
+
+def pytest_configure() -> None:
+    """Where `tmp_path` is. A process that is killed loses no more there than on a disk."""
+    if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep what `xdist_group` says together: pytest 9.2 does not look where pytest-xdist 3.8 writes it."""
