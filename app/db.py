@@ -19,11 +19,11 @@ from typing import Annotated, Any, ClassVar, Final
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import DateTime, Dialect, MetaData, String, create_engine, event
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from app import postgres
 from app.commits import SharedCommits
 from app.nudge import Bell
 
@@ -36,6 +36,10 @@ PAGES_BETWEEN_CHECKPOINTS = 4000
 AT_THE_DOORS = 4 * PAGES_BETWEEN_CHECKPOINTS
 """SQLite copies its log into its file after so many pages (16 MB, and 64 MB), in the middle of somebody's commit. Doors
 leave it to the engine, which commits every second and keeps nobody waiting, unless there is none for a long time."""
+
+SOMEBODY_WAITS: Final = 8.0
+"""Seconds that a door gives PostgreSQL for an answer: after nine in all the carrier does not listen to us any more, and
+whoever is on the line is put through to the standing chain without us."""
 
 
 def new_id() -> str:
@@ -88,10 +92,20 @@ class Base(DeclarativeBase):
 class Database:
     """The one database. `transaction()` writes and commits; `reading()` only looks."""
 
-    def __init__(self, url: str, *, pages_between_checkpoints: int = PAGES_BETWEEN_CHECKPOINTS) -> None:
-        """`url` as in `DATABASE_URL`; a SQLite file's folder is made when missing."""
-        parsed = make_url(url)
+    def __init__(
+        self,
+        url: str,
+        *,
+        pages_between_checkpoints: int = PAGES_BETWEEN_CHECKPOINTS,
+        answers_within: float | None = postgres.ANSWERS_WITHIN,
+    ) -> None:
+        """`url` as in `DATABASE_URL`; a SQLite file's folder is made when missing.
+
+        `answers_within`: the seconds that PostgreSQL is given for each answer, None for as long as it takes.
+        """
+        parsed = postgres.address(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.bell = Bell()
         if self.is_sqlite:
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -101,13 +115,16 @@ class Database:
             event.listen(self.engine, "connect", partial(_prepare_sqlite, checkpoint=pages_between_checkpoints))
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            if parsed.drivername == "postgresql":
-                parsed = parsed.set(drivername="postgresql+psycopg")
-            self.engine = create_engine(parsed, hide_parameters=True, pool_size=10, max_overflow=20)
+            self.engine = create_engine(
+                parsed, hide_parameters=True, pool_size=10, max_overflow=20, pool_timeout=postgres.ANSWERS_WITHIN
+            )
+            servers = postgres.Servers(self.engine, answers_within=answers_within)
+            event.listen(self.engine, "do_connect", lambda *_: servers.connect())
+            event.listen(self.engine, "handle_error", postgres.give_up_on)
             event.listen(self.engine, "checkout", _insist_on_a_living_server)
+            self.bell = Bell(servers.connect)
         self._writing = self.engine.execution_options(dygnet_writes=True)
         self._shared = SharedCommits(self._writing) if self.is_sqlite else None
-        self.bell = Bell(self.engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import psycopg
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.logs import Log
@@ -39,8 +38,9 @@ A_BREATH: Final = 0.02
 Wake = Callable[[frozenset[str]], None]
 """Told what kinds of things are due: steps, or messages by a channel."""
 
+Connect = Callable[..., psycopg.Connection[Any]]
+
 _ASKED: Final = "what is due now"
-_NOBODY_HANGS_UP_UNSEEN: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 _log = Log("nudge")
 
 
@@ -52,8 +52,9 @@ def wanted(session: Session, what: str = A_STEP) -> None:
 class Bell:
     """One for each process and database."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, connect: Connect | None = None) -> None:
+        """`connect` makes a connection to PostgreSQL, over which engines elsewhere are told."""
+        self._connect = connect
         self._here: list[Wake] = []
         self._crier: _Crier | None = None
         self._making = threading.Lock()
@@ -67,13 +68,13 @@ class Bell:
         """Wake the engines of this process; where there is none, those elsewhere. Returns at once."""
         for wake in tuple(self._here):
             wake(due)
-        if not self._here and self._engine.dialect.name == "postgresql":
-            self._cry_out(due)
+        if not self._here and self._connect:
+            self._cry_out(self._connect, due)
 
     def answer(self, wake: Wake) -> Callable[[], None]:
         """From now on wake this engine, also for what is written elsewhere. What is returned ends it."""
         self._here.append(wake)
-        listener = _Listener(self._engine, wake) if self._engine.dialect.name == "postgresql" else None
+        listener = _Listener(self._connect, wake) if self._connect else None
 
         def no_more() -> None:
             self._here.remove(wake)
@@ -89,17 +90,17 @@ class Bell:
         if crier:
             crier.stop()
 
-    def _cry_out(self, due: frozenset[str]) -> None:
+    def _cry_out(self, connect: Connect, due: frozenset[str]) -> None:
         with self._making:
-            self._crier = self._crier or _Crier(self._engine)
+            self._crier = self._crier or _Crier(connect)
             self._crier.cry(due)
 
 
 class _Crier:
     """Sends NOTIFY from a thread and a connection of its own; many of a kind in the same instant are one."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
         self._asked = threading.Event()
         self._due: set[frozenset[str]] = set()
         self._over = threading.Event()
@@ -121,7 +122,7 @@ class _Crier:
             self._asked.wait()
             self._asked.clear()
             try:
-                self._line = self._line or _connected(self._engine)
+                self._line = self._line or _quiet(self._connect)
                 while self._due:
                     self._line.execute("SELECT pg_notify(%s, %s)", (CHANNEL, " ".join(self._due.pop())))
             except psycopg.Error:  # the next tick finds what this would have told
@@ -134,9 +135,10 @@ class _Crier:
 class _Listener:
     """Waits for NOTIFY on a connection of its own, and makes a new one when it breaks."""
 
-    def __init__(self, engine: Engine, wake: Wake) -> None:
-        self._engine = engine
+    def __init__(self, connect: Connect, wake: Wake) -> None:
+        self._connect = connect
         self._wake = wake
+        self._is_deaf = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="nudge", daemon=True)
         self._thread.start()
@@ -150,22 +152,23 @@ class _Listener:
             try:
                 self._listen()
             except psycopg.Error:
-                _log.warning("nudges cannot be heard; every tick still looks")
+                if not self._is_deaf:
+                    _log.warning("nudges cannot be heard; every tick still looks")
+                self._is_deaf = True
                 self._over.wait(TRIES_AGAIN_AFTER)
 
     def _listen(self) -> None:
-        with _connected(self._engine) as line:
+        with _quiet(self._connect) as line:
             line.execute(f"LISTEN {CHANNEL}")
+            self._is_deaf = False
             self._wake(EVERYTHING)  # for what was said while nobody listened
             while not self._over.is_set():
                 for heard in line.notifies(timeout=LISTENS_FOR, stop_after=1):
                     self._wake(frozenset(heard.payload.split()))
 
 
-def _connected(engine: Engine) -> psycopg.Connection[Any]:
-    """A connection past the pool. Its commits wait for no disk: what it says may be lost."""
-    words, named = engine.dialect.create_connect_args(engine.url)
-    how: dict[str, Any] = {**named, "autocommit": True, **_NOBODY_HANGS_UP_UNSEEN}
-    line: psycopg.Connection[Any] = psycopg.connect(*words, **how)
+def _quiet(connect: Connect) -> psycopg.Connection[Any]:
+    """A connection past the pool. Its commits wait for no disk and no standby: what it says may be lost."""
+    line = connect(autocommit=True)
     line.execute("SET synchronous_commit = off")
     return line

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from app.logs import Log
+from app.postgres import is_away
 
 LONGEST_SLEEP: Final = 60.0
 """Real seconds without a beat after which a part looks up by itself: the metronome has died."""
@@ -75,7 +76,8 @@ class Player:
         try:
             return self._part()
         except Exception as problem:  # noqa: BLE001 - whatever it is, the next beat tries again
-            _log.error("a tick failed", problem=problem, name=self._name)
+            if not is_away(problem):
+                _log.error("a tick failed", problem=problem, name=self._name)
             return None
         finally:
             self._began = None

@@ -24,6 +24,7 @@ from app.escalation.models import Escalation
 from app.escalation.opening import adopt, orphans, wake_deserted
 from app.escalation.pulse import Round
 from app.logs import Log
+from app.postgres import is_away
 from app.programme.apply import current
 
 AT_ONCE: Final = 100
@@ -129,7 +130,9 @@ def _some(db: Database, some: Mapping[str, datetime], played: Round, passed_by: 
     try:
         with db.transaction() as session:
             done = _steps(session, some, at=at)
-    except Exception as problem:  # noqa: BLE001 - one broken row may not stop the round
+    except Exception as problem:  # one broken row may not stop the round
+        if is_away(problem):
+            raise  # no row is to blame, and none is put aside for it
         if len(some) > 1:
             for case_id, since in some.items():
                 _some(db, {case_id: since}, played, passed_by)

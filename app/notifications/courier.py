@@ -23,6 +23,7 @@ from app.notifications.links import NO_LINKS, Links
 from app.notifications.messages import text_for
 from app.notifications.models import FIRST_CARRIER, Notification
 from app.notifications.ways import Way
+from app.postgres import is_away
 from app.staff.directory import Directory
 from app.telephony.carrier import CarrierError, Trouble
 
@@ -157,7 +158,9 @@ class Courier:
             )
             text = self._links.put_into(session, bundling.named(bundle), text, at=at)
             words = json.loads(row.values).get("reference", text)
-        except Exception as problem:  # noqa: BLE001 - one broken row may not stop the others
+        except Exception as problem:  # one broken row may not stop the others
+            if is_away(problem):
+                raise
             _log.error("a page cannot be written out; put aside", problem=problem, channel=row.channel)
             text, address, words = "", None, ""
         valid_for = (bundling.valid_until(bundle) - at) / self._clock.speed

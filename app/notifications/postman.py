@@ -26,6 +26,7 @@ from app.notifications.messages import Codes, Message, message_for
 from app.notifications.models import Notification, State
 from app.notifications.posts import NotTaken, Post, Sent
 from app.notifications.receipts import note
+from app.postgres import is_away
 from app.staff import endpoints
 from app.staff.directory import Opened
 from app.staff.models import Endpoint
@@ -89,7 +90,8 @@ class Postman:
         try:
             self.deliver()
         except Exception as problem:  # noqa: BLE001 - the next tick tries again
-            _log.error("a postman's round failed", problem=problem, channel=self.channel)
+            if not is_away(problem):
+                _log.error("a postman's round failed", problem=problem, channel=self.channel)
         finally:
             self._on_the_way.release()
 
@@ -117,7 +119,9 @@ class Postman:
         pages = tuple(row.id for row in rows)
         try:
             return Bundle(pages, message_for(rows, at=at, codes=self._codes), self._post.find(session, rows[0].person))
-        except Exception as problem:  # noqa: BLE001 - one broken row may not stop the others
+        except Exception as problem:  # one broken row may not stop the others
+            if is_away(problem):
+                raise
             _log.error("a page cannot be written out; put aside", problem=problem, channel=self.channel)
             return Bundle(pages, None, ())
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine, bindparam, column, create_engine, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from app.db import Instant
+from app.postgres import address
 from app.watching.late import LATE_AFTER, Late, What
 
 PATIENCE: Final = 5
@@ -44,7 +45,7 @@ class Lookout:
 
     def __init__(self, url: str) -> None:
         """`url` as in DATABASE_URL. A SQLite file that is not there is not made."""
-        self._engine = _bounded(make_url(url))
+        self._engine = _bounded(address(url))
 
     def late(self, *, at: datetime, speed: float = 1.0) -> list[Late]:
         """What is late at this moment. `speed` is the clock's: a fast one counts more seconds."""
@@ -94,5 +95,4 @@ def _bounded(url: URL) -> Engine:
         "tcp_user_timeout": PATIENCE * 1000,
         "options": f"-c statement_timeout={PATIENCE * 1000}",
     }
-    psycopg = url.set(drivername="postgresql+psycopg")
-    return create_engine(psycopg, poolclass=NullPool, hide_parameters=True, connect_args=bounds)
+    return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=bounds)

@@ -68,7 +68,7 @@ class Crowd:
 
     def _come(self) -> None:
         while not self._gone.is_set():
-            self.bring(_somebody(self.plan))
+            self.bring(somebody(self.plan))
             if len(self.unanswered) > 5:
                 return
             self._gone.wait(0.1)
@@ -88,7 +88,8 @@ class Crowd:
             connection.close()
 
 
-def _somebody(plan: Plan) -> Errand:
+def somebody(plan: Plan) -> Errand:
+    """Whoever comes next, and with what."""
     kind = secrets.choice(["call", "call", "call", "text", "text", "text", "form", "anna"])
     account, line = ("AccountSid", plan.account), ("To", LINE)
     if kind == "call":

@@ -8,7 +8,6 @@ from __future__ import annotations
 import http.client
 import os
 import secrets
-import socket
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -38,7 +37,7 @@ from app.vault.keyring import Keyring
 from app.worker import Worker, worker_for
 from tests import desk, people
 from tests.crash.callers import Crowd
-from tests.crash.line import SPEED, Plan, born
+from tests.crash.line import SPEED, Plan, born, free_port
 from tests.evidence import log
 from tests.hotline import Switchboard
 
@@ -80,7 +79,7 @@ def life(db: Database, switchboard: Switchboard, tmp_path: Path) -> Iterator[Lif
     exchange = Exchange(account, timeline=timeline, pace=0)
     url = db.engine.url.render_as_string(hide_password=False)
     plan = Plan(
-        url, tmp_path / "keys", _free_port(), switchboard.url, account.sid, account.auth_token, WallClock().now()
+        url, tmp_path / "keys", free_port(), switchboard.url, account.sid, account.auth_token, WallClock().now()
     )
     exchange.sell_line(people.LINE, voice_url=f"{plan.origin}/carrier/voice", sms_url=f"{plan.origin}/carrier/sms")
     for number in people.NUMBERS.values():
@@ -163,6 +162,10 @@ class Standing:
 
     def now(self) -> datetime:
         return self._moment
+
+    def passes(self, by: timedelta) -> None:
+        """Let it go on by so much."""
+        self._moment += by
 
 
 def _clear_up(last: Worker) -> None:
@@ -311,10 +314,3 @@ def _wait_for(plan: Plan) -> None:
         finally:
             connection.close()
     raise AssertionError("the line does not come up")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
