@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import sequencer, views
 from app.audit.folder import bundle, tile_path, tiles
+from app.audit.handovers import handovers, keys_named
 from app.audit.log import record
 from app.audit.models import AuditCheckpoint, AuditEntry, AuditLeaf, AuditTile
 from app.audit.note import Signer
@@ -61,8 +62,8 @@ def export(
 ) -> Exported:
     """Sequence everything, sign a checkpoint and write the folder, which must be new or empty.
 
-    The export is itself an entry, the last that is surely in it. `former_vkeys` are verifier keys that signed
-    kept checkpoints before `key` did.
+    The export is itself an entry, the last that is surely in it. Keys that handed over to `key` are named beside it; so
+    are `former_vkeys`, which signed kept checkpoints and never said that they handed over.
     """
     if folder.exists() and any(folder.iterdir()):
         raise BadInput(f"{folder} is not empty: export into a new folder")
@@ -75,7 +76,7 @@ def export(
         if head is None:
             raise LogDamaged(damage or "the log has no checkpoint")
         size = head.size
-        _write(folder / "log.vkey", "".join(f"{line}\n" for line in (vkey, *former_vkeys)))
+        _write_keys(session, folder, vkey, former_vkeys)
         _write(folder / "checkpoint", head.note)
         _write_checkpoints(session, folder, head.id)
         _write_tiles(session, folder, size)
@@ -102,6 +103,15 @@ def _seal(db: Database, key: Ed25519PrivateKey, *, origin: str, at: datetime) ->
 def _sequence_one_batch(db: Database, *, at: datetime) -> int:
     with db.transaction() as session:
         return sequencer.sequence(session, at=at)
+
+
+def _write_keys(session: Session, folder: Path, vkey: str, former: Sequence[str]) -> None:
+    """The key that signs now, those that did before, and what each pair of them signed."""
+    notes = handovers(session)
+    named = dict.fromkeys([vkey, *(line for note in reversed(notes) for line in reversed(keys_named(note))), *former])
+    _write(folder / "log.vkey", "".join(f"{line}\n" for line in named))
+    for number, note in enumerate(notes, start=1):
+        _write(folder / "handovers" / f"{number}.note", note)
 
 
 def _write_checkpoints(session: Session, folder: Path, last_id: int) -> None:

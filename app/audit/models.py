@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
@@ -81,5 +81,17 @@ class AuditCheckpoint(Base):
     id: Mapped[int] = mapped_column(_BIG, primary_key=True, autoincrement=True)
     size: Mapped[int] = mapped_column(_BIG, index=True)
     root: Mapped[bytes] = mapped_column(LargeBinary)
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class AuditHandover(Base):
+    """A new key took over the log's signature: what both keys signed (`handovers.py`). The entry in the log holds its
+    digest, so that one taken away or put in is noticed."""
+
+    __tablename__ = "audit_handovers"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    generation: Mapped[int] = mapped_column(unique=True)
     note: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]

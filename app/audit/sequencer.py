@@ -40,7 +40,7 @@ def sequence(session: Session, *, at: datetime, limit: int = BATCH) -> int:
     waiting = session.execute(
         select(AuditEntry.id, AuditEntry.body)
         .join(AuditUnsequenced, AuditUnsequenced.entry_id == AuditEntry.id)
-        .order_by(AuditEntry.id)
+        .order_by(AuditUnsequenced.entry_id)  # and not by the entry's: SQLite would go through the whole log
         .limit(limit)
     ).all()
     if waiting:

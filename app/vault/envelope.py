@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.hpke import (
 
 from app.errors import DygnetError
 from app.vault.secrecy import Secret
+from app.vault.wiping import wipe
 
 FORMAT_VERSION: Final = 1
 BLOCK: Final = 256
@@ -72,7 +73,7 @@ class PublicKey:
 
 
 class PrivateKey(Secret):
-    """Opens what was sealed to its `public` half. Shows only its id; refuses to be pickled."""
+    """Opens what was sealed to its `public` half. Shows only its id, refuses to be pickled, leaves zeros behind."""
 
     __slots__ = ("_raw", "hpke", "key_id", "public")
 
@@ -87,8 +88,12 @@ class PrivateKey(Secret):
         public = mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
         self.public = PublicKey(key_id_for(kind, public), public)
         self.key_id = self.public.key_id
-        self._raw = raw
+        self._raw = bytearray(raw)
         self.hpke = MLKEM768X25519PrivateKey(mlkem, x25519)
+
+    def __del__(self) -> None:
+        raw = getattr(self, "_raw", bytearray())
+        raw[:] = bytes(len(raw))
 
     @classmethod
     def from_bytes(cls, key_id: str, raw: bytes) -> PrivateKey:
@@ -99,8 +104,8 @@ class PrivateKey(Secret):
         return key
 
     def to_bytes(self) -> bytes:
-        """The secret itself, for a key file or a grant."""
-        return self._raw
+        """A copy of the secret itself, for a key file or a grant: `wipe` it when it is sealed."""
+        return bytes(self._raw)
 
     def __repr__(self) -> str:
         return f"<PrivateKey {self.key_id}>"
@@ -109,7 +114,12 @@ class PrivateKey(Secret):
 def new_key(kind: str) -> PrivateKey:
     """A fresh key; its id is the kind and the beginning of the public half's SHA-256."""
     mlkem, x25519 = MLKEM768PrivateKey.generate(), X25519PrivateKey.generate()
-    return PrivateKey(kind, mlkem.private_bytes_raw() + x25519.private_bytes_raw(), (mlkem, x25519))
+    parts = mlkem.private_bytes_raw(), x25519.private_bytes_raw()
+    raw = b"".join(parts)
+    try:
+        return PrivateKey(kind, raw, (mlkem, x25519))
+    finally:
+        wipe(raw, *parts)
 
 
 def key_id_for(kind: str, public: bytes) -> str:
@@ -141,12 +151,23 @@ class Binding:
 
 def seal(plaintext: bytes, to: PublicKey, *, binding: Binding) -> bytes:
     """A box only the holder of `to`'s private half can open, and only in the place `binding` names."""
-    key_id = to.key_id.encode()
+    key_id, padded = to.key_id.encode(), _padded(plaintext)
     try:
-        sealed = _SUITE.encrypt(_padded(plaintext), to.hpke, info=binding.info(to.key_id))
+        sealed = _SUITE.encrypt(padded, to.hpke, info=binding.info(to.key_id))
     except ValueError:  # an X25519 point that agrees on nothing
         raise NotAKey(f"nothing can be sealed to {to.key_id}") from None
+    finally:
+        wipe(padded)
     return bytes((FORMAT_VERSION, len(key_id))) + key_id + sealed
+
+
+def seal_key(secret: PrivateKey, to: PublicKey, *, binding: Binding) -> bytes:
+    """A private key in a box, and no copy of it beside."""
+    raw = secret.to_bytes()
+    try:
+        return seal(raw, to, binding=binding)
+    finally:
+        wipe(raw)
 
 
 def open_box(box: bytes, key: PrivateKey, *, binding: Binding) -> bytes:
@@ -155,9 +176,19 @@ def open_box(box: bytes, key: PrivateKey, *, binding: Binding) -> bytes:
     if sealed_to != key.key_id:
         raise WrongKey(f"the box is sealed to {sealed_to}, not to {key.key_id}")
     try:
-        return _unpadded(_SUITE.decrypt(box[_HEADER + len(sealed_to) :], key.hpke, info=binding.info(key.key_id)))
+        padded = _SUITE.decrypt(box[_HEADER + len(sealed_to) :], key.hpke, info=binding.info(key.key_id))
+        return _unpadded(padded)
     except (InvalidTag, ValueError):
         raise CannotOpen(f"a box sealed to {sealed_to} does not open in this place") from None
+
+
+def open_key(box: bytes, key: PrivateKey, *, kind: str, binding: Binding) -> PrivateKey:
+    """The private key of a kind that was sealed; its bytes are wiped. WrongKey and CannotOpen as for `open_box`."""
+    raw = open_box(box, key, binding=binding)
+    try:
+        return PrivateKey(kind, raw)
+    finally:
+        wipe(raw)
 
 
 def key_id_of(box: bytes) -> str:
@@ -174,8 +205,10 @@ def _kind(key_id: str) -> str:
     return key_id.rpartition("-")[0]
 
 
-def _halves(raw: bytes) -> _Halves:
-    return MLKEM768PrivateKey.from_seed_bytes(raw[:_SEED]), X25519PrivateKey.from_private_bytes(raw[_SEED:])
+def _halves(raw: bytes | bytearray) -> _Halves:
+    """Made from views: a slice would be one more copy that nobody wipes."""
+    seen = memoryview(raw)
+    return MLKEM768PrivateKey.from_seed_bytes(seen[:_SEED]), X25519PrivateKey.from_private_bytes(seen[_SEED:])
 
 
 def _hpke_public(raw: bytes) -> MLKEM768X25519PublicKey:
@@ -193,12 +226,16 @@ def _with_length(part: bytes) -> bytes:
 
 
 def _padded(plaintext: bytes) -> bytes:
-    measured = _with_length(plaintext)
-    return measured + bytes(-len(measured) % BLOCK)
+    length = _LENGTH + len(plaintext)
+    return b"".join((len(plaintext).to_bytes(_LENGTH, "big"), plaintext, bytes(-length % BLOCK)))
 
 
 def _unpadded(padded: bytes) -> bytes:
+    """What was padded. The padded bytes are wiped: what comes out is the only copy."""
     end = _LENGTH + int.from_bytes(padded[:_LENGTH], "big")
-    if end > len(padded) or any(padded[end:]):
-        raise ValueError("the padding is not ours")
-    return padded[_LENGTH:end]
+    try:
+        if end > len(padded) or any(padded[end:]):
+            raise ValueError("the padding is not ours")
+        return padded[_LENGTH:end]
+    finally:
+        wipe(padded)

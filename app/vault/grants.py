@@ -6,7 +6,8 @@ grants forgets the case, in the database and in every backup whose readers' keys
 
 from __future__ import annotations
 
-from app.vault.envelope import Binding, PrivateKey, PublicKey, new_key, open_box, seal
+from app.vault.envelope import Binding, PrivateKey, PublicKey, new_key, open_box, open_key, seal, seal_key
+from app.vault.wiping import wipe
 
 CASE = "case"
 """The kind of a case's own key."""
@@ -19,12 +20,21 @@ def new_case_key() -> PrivateKey:
 
 def grant(case_key: PrivateKey, to: PublicKey, *, case: str) -> bytes:
     """The case's private half, sealed to a reader. `case` is the case's id."""
-    return seal(case_key.to_bytes(), to, binding=_binding(to.key_id, case))
+    return seal_key(case_key, to, binding=_binding(to.key_id, case))
 
 
 def open_grant(box: bytes, reader: PrivateKey, *, case: str) -> PrivateKey:
     """The case's key. WrongKey for another reader's grant; CannotOpen for another case's, or a tampered one."""
-    return PrivateKey(CASE, open_box(box, reader, binding=_binding(reader.key_id, case)))
+    return open_key(box, reader, kind=CASE, binding=_binding(reader.key_id, case))
+
+
+def regrant(box: bytes, reader: PrivateKey, to: PublicKey, *, case: str) -> bytes:
+    """The same grant for another reader, without making a key of what is in it: for many of them, one after another."""
+    raw = open_box(box, reader, binding=_binding(reader.key_id, case))
+    try:
+        return seal(raw, to, binding=_binding(to.key_id, case))
+    finally:
+        wipe(raw)
 
 
 def _binding(reader: str, case: str) -> Binding:

@@ -1,10 +1,14 @@
-"""The five kinds of key, and how each is made.
+"""The kinds of key, and how each is made.
 
 rota    hybrid    opens cases: of the doors, the console alone holds its private half
 duty    hybrid    opens staff numbers and addresses: the carrier process and the engine hold it too
 audit   Ed25519   signs the log's checkpoints
 index   32 bytes  keys the short index of numbers and the locators of receipts; it has no public half
 push    P-256     tells browsers' push services that a push is ours (VAPID); opens nothing
+
+and one whose private half no machine keeps:
+
+recovery  hybrid  opens the copies of the other keys; its private half is paper, k of n shares (`recovery.py`)
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -41,6 +45,7 @@ class Kind:
     new: Callable[[], bytes]
     public_half: Callable[[bytes], bytes]
     has_public_file: bool = True
+    is_on_paper: bool = False
 
 
 def _hybrid(kind: str) -> Kind:
@@ -83,4 +88,8 @@ KINDS: Final = {
     "audit": Kind(_new_log_key, _log_public_half),
     "index": Kind(lambda: secrets.token_bytes(_INDEX_BYTES), _index_fingerprint, has_public_file=False),
     "push": Kind(_new_push_key, _push_public_half),
+    "recovery": replace(_hybrid("recovery"), is_on_paper=True),
 }
+
+IN_FILES: Final = tuple(kind for kind, how in KINDS.items() if not how.is_on_paper)
+"""The kinds that an installation has of its own, made by `dygnet init`."""

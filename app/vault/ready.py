@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -37,9 +37,10 @@ class ReadyKey:
 
 
 class ReadyKeys:
-    """A drawer of keys, each granted to one reader and used once."""
+    """A drawer of keys, each granted to one reader and used once. `reader` says who that is now: what was made for
+    another generation of it is thrown away."""
 
-    def __init__(self, reader: PublicKey) -> None:
+    def __init__(self, reader: Callable[[], PublicKey]) -> None:
         self._reader = reader
         self._drawer: deque[ReadyKey] = deque()
         self._taken_at = 0.0
@@ -49,10 +50,13 @@ class ReadyKeys:
         self._taken_at = time.monotonic()
         if others:
             return self._make(*others)
+        reader = self._reader().key_id
         try:
-            return self._drawer.popleft()
+            while reader not in (ready := self._drawer.popleft()).grants:
+                pass
         except IndexError:
             return self._make()
+        return ready
 
     @contextmanager
     def kept_filled(self) -> Iterator[None]:
@@ -77,5 +81,5 @@ class ReadyKeys:
 
     def _make(self, *others: PublicKey) -> ReadyKey:
         case_id, key = new_id(), new_case_key()
-        grants = {to.key_id: Sealed(grant(key, to, case=case_id)) for to in (self._reader, *others)}
+        grants = {to.key_id: Sealed(grant(key, to, case=case_id)) for to in (self._reader(), *others)}
         return ReadyKey(case_id, key.public, grants)

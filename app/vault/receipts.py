@@ -23,11 +23,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.errors import BadInput
-from app.vault.envelope import PrivateKey
+from app.vault.envelope import PrivateKey, PublicKey
 from app.vault.secrecy import Secret
 
 DIGITS: Final = 20
 SALT_BYTES: Final = 16
+ALWAYS_TRIED: Final = 2
+"""Doors that are tried at each knock, at least: how many lie at one place is nobody's business."""
+
 _LONGEST_INPUT: Final = 100
 _NONCE_LENGTHS: Final = range(43, 129)  # 256 bits are 43 characters of base64, 64 of hex
 _PASSES, _MEMORY_KIB, _LANES = 2, 19456, 1
@@ -121,12 +124,45 @@ def door_for(receipt: Receipt) -> Door:
 def knock(receipt: Receipt, doors: Sequence[Door]) -> tuple[int, PrivateKey] | None:
     """Which of the candidate doors the receipt opens, and the mailbox's key; None when it opens none.
 
-    A miss costs what a hit costs: one door is tried even where there is none, and a key is derived either way.
+    A miss costs what a hit costs: as many doors are tried whether or not they are there, and a key is derived.
     """
-    tried = [door.verifier.accepts(receipt) for door in doors or [_NOBODYS_DOOR]]
-    opened = tried.index(True) if doors and True in tried else None
+    tried = [door.verifier.accepts(receipt) for door in (*doors, *[_NOBODYS_DOOR] * (ALWAYS_TRIED - len(doors)))]
+    opened = tried.index(True) if True in tried[: len(doors)] else None
     key = mailbox_key(receipt, _NOBODYS_DOOR.salt if opened is None else doors[opened].salt)
     return None if opened is None else (opened, key)
+
+
+def new_receipt() -> Receipt:
+    """A receipt that follows from nothing: for one that a handler hands out, and for the one it is exchanged for."""
+    return Receipt(f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}")
+
+
+def duress_receipt(key: PrivateKey) -> tuple[Receipt, Door, str]:
+    """The receipt to give away under duress that belongs to a mailbox: its door, and the id of the key behind that.
+
+    It follows from the mailbox's key, so that it can be shown again and is stored nowhere; nobody who has it comes from
+    it to the key, or to the receipt whose key that is. Slow on purpose, like `door_for`.
+    """
+    drawn = HKDF(SHA256(), length=32 + SALT_BYTES, salt=None, info=b"dygnet duress receipt v1").derive(key.to_bytes())
+    receipt, salt = Receipt(f"{int.from_bytes(drawn[:32], 'big') % 10**DIGITS:0{DIGITS}d}"), drawn[32:]
+    return receipt, Door(Verifier.of(receipt), salt), mailbox_key(receipt, salt).key_id
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """A receipt made ready for keeping: where it is found, what recognises it, and the public key of the mailbox."""
+
+    locator: int
+    verifier: str = field(repr=False)
+    salt: bytes = field(repr=False)
+    key: PublicKey = field(repr=False)
+
+
+def made_ready(index_key: bytes, receipt: Receipt) -> WayBack:
+    """What is kept of a receipt. Slow on purpose, twice: never inside a transaction."""
+    door = door_for(receipt)
+    key = mailbox_key(receipt, door.salt).public
+    return WayBack(locator(index_key, receipt), door.verifier.phc, door.salt, key)
 
 
 def new_salt() -> bytes:

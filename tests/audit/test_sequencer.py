@@ -14,7 +14,7 @@ from app.audit.models import AuditCheckpoint, AuditEntry, AuditLeaf, AuditTile, 
 from app.audit.note import Checkpoint, Signer, open_note
 from app.audit.proofs import consistency_proof, is_consistent
 from app.audit.sequencer import LogDamaged, checkpoint, heartbeat, requeue_lost, sequence, stored_subtrees, tree_size
-from tests.marks import ON_POSTGRESQL
+from tests.marks import ON_POSTGRESQL, ON_SQLITE
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=1)
@@ -65,6 +65,26 @@ def test_each_entry_gets_one_leaf_in_order_whatever_the_batch(db, count, limit):
     assert sequence_all(db) == 0
     assert [entry for _, entry, *_ in leaves(db)] == sorted(entry for _, entry, *_ in leaves(db))
     assert the_stored_tree_is_right(db)
+
+
+@ON_SQLITE
+def test_a_look_at_a_long_log_in_which_nothing_waits_costs_no_more_than_at_a_short_one(db):
+    def work() -> int:
+        done: list[int] = []
+        with db.transaction() as session:
+            connection = session.connection().connection.dbapi_connection
+            connection.set_progress_handler(lambda: done.append(1), 100)
+            sequence(session, at=LATER)
+            connection.set_progress_handler(None, 0)
+        return len(done)
+
+    write(db, 10)
+    sequence_all(db)
+    short = work()
+    write(db, 1000)
+    sequence_all(db)
+
+    assert work() <= short + 1, "hundreds of SQLite's instructions"
 
 
 def test_an_entry_that_is_committed_late_with_a_lower_id_gets_its_leaf_in_a_later_batch(db):

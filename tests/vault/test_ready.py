@@ -12,7 +12,7 @@ from app.vault.secrecy import Secret
 
 @pytest.fixture
 def ready(rota):
-    return ReadyKeys(rota.public)
+    return ReadyKeys(lambda: rota.public)
 
 
 def filled(ready: ReadyKeys) -> int:

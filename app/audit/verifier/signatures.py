@@ -64,16 +64,21 @@ def parse_key(line: str) -> Key:
 
 def read_checkpoint(path: Path, where: str, trusted: list[Key], report: Report) -> Checkpoint | None:
     try:
-        text, _, signatures = path.read_bytes().decode().rpartition("\n\n")
-        origin, size, root = text.split("\n")
+        text, lines = note_parts(path)
+        origin, size, root = text.rstrip("\n").split("\n")
         checkpoint = Checkpoint(origin, int(size), base64.b64decode(root, validate=True), where)
-        lines = [_signature(line) for line in signatures.splitlines()]
     except (OSError, ValueError):
         report.wrong(f"{where}: missing, or not a checkpoint")
         return None
-    if problem := _signature_problem(f"{text}\n".encode(), lines, trusted):
+    if problem := signature_problem(text.encode(), lines, trusted):
         report.wrong(f"{where}: {problem}")
     return checkpoint
+
+
+def note_parts(path: Path) -> tuple[str, list[tuple[str, bytes]]]:
+    """A signed note's text, and its signatures by the name they were made under. ValueError for anything else."""
+    text, _, signatures = path.read_bytes().decode().rpartition("\n\n")
+    return f"{text}\n", [_signature(line) for line in signatures.splitlines()]
 
 
 def _signature(line: str) -> tuple[str, bytes]:
@@ -83,7 +88,7 @@ def _signature(line: str) -> tuple[str, bytes]:
     return name, base64.b64decode(encoded, validate=True)
 
 
-def _signature_problem(text: bytes, lines: list[tuple[str, bytes]], trusted: list[Key]) -> str | None:
+def signature_problem(text: bytes, lines: list[tuple[str, bytes]], trusted: list[Key]) -> str | None:
     signed = False
     for name, raw in lines:
         for key in trusted:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 NAME: Final = "verify_log.py"
-_MODULES: Final = ("report", "signatures", "tiles", "history", "entries", "views", "verification")
+_MODULES: Final = ("report", "signatures", "handovers", "tiles", "history", "entries", "views", "verification")
 _INTRODUCTION: Final = '''"""Check an exported Dygnet audit log: offline, alone, trusting nobody.
 
     python verify_log.py FOLDER --key "name+id+key" [--held OLD_CHECKPOINT]

@@ -36,7 +36,7 @@ def check_for_strangers(folder: Path, size: int, report: Report) -> None:
     expected |= {tile_path("entries", number, width) for level, number, width in tiles(size) if level == 0}
     for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
         name = path.relative_to(folder).as_posix()
-        if name not in expected and not re.fullmatch(r"checkpoints/\d+(-\d+)?\.note", name):
+        if name not in expected and not re.fullmatch(r"checkpoints/\d+(-\d+)?\.note|handovers/\d+\.note", name):
             report.wrong(f"{name}: does not belong to a log of {size} leaves")
     report.checked.append("no file in the folder that does not belong")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.audit.verifier.entries import Dates, all_told
+from app.audit.verifier.handovers import Handovers
 from app.audit.verifier.history import History, Tree, fold, leaf_hash
 from app.audit.verifier.report import Report
 from app.audit.verifier.signatures import Checkpoint, kept_checkpoints, read_checkpoint, trusted_keys
@@ -23,7 +24,8 @@ def verify(
 ) -> Report:
     """Check the folder against the verifier keys, and against checkpoints the caller held on to from before."""
     report = Report()
-    trusted = trusted_keys(folder, keys, report)
+    handovers = Handovers(folder, report)
+    trusted = handovers.follow(trusted_keys(folder, keys, report))
     head = read_checkpoint(folder / "checkpoint", "checkpoint", trusted, report)
     if head is None:
         return report
@@ -34,12 +36,17 @@ def verify(
         return report
     kept = kept_checkpoints(folder, held, head, trusted, report)
     check_for_strangers(folder, head.size, report)
-    _check_leaves(folder, head, kept, report, progress)
+    _check_leaves(folder, head, kept, handovers, report, progress)
     return report
 
 
 def _check_leaves(
-    folder: Path, head: Checkpoint, kept: list[Checkpoint], report: Report, progress: Progress | None
+    folder: Path,
+    head: Checkpoint,
+    kept: list[Checkpoint],
+    handovers: Handovers,
+    report: Report,
+    progress: Progress | None,
 ) -> None:
     tree, history, views = Tree(folder, report), History(kept, report), all_views(folder, report)
     dates = Dates()
@@ -51,6 +58,7 @@ def _check_leaves(
         hashes = _compare_entries(tree.size, entries, stored, width, report)
         told = all_told(tree.size, entries, width, report)
         dates.compare(tree.size, told)
+        handovers.compare(told)
         for view in views:
             view.compare(tree.size, told, hashes)
         history.compare(tree, hashes)
@@ -59,6 +67,7 @@ def _check_leaves(
         if progress:
             progress(tree.size, head.size)
     tree.finish()
+    handovers.finish(folder)
     report.remarks += dates.remarks
     for view in views:
         view.finish()
