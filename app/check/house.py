@@ -8,11 +8,12 @@ from datetime import datetime
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.check import second, setup, ways
+from app.check import holders, second, setup, ways
 from app.db import MIGRATIONS, Database
 from app.errors import DygnetError
 from app.escalation import week_ahead
 from app.intake.sound import unspoken
+from app.keys import status as keys_status
 from app.oncall import preflight
 from app.oncall.preflight import Finding
 from app.programme.apply import current
@@ -35,6 +36,7 @@ def findings(settings: Settings, db: Database, *, at: datetime) -> Iterator[Find
     if _schema_is_behind(db):
         yield Finding(serious=True, what="the database's schema is not the one this version needs", do="dygnet init")
         return
+    yield from holders.findings(settings, db, keyring)
     try:
         yield from _programme(settings, db, keyring, at=at)
     except DygnetError as problem:
@@ -47,6 +49,7 @@ def _programme(settings: Settings, db: Database, keyring: Keyring, *, at: dateti
         programme = current(session)
         yield from preflight.findings(session, directory.phone_of, at=at)
         yield from week_ahead.findings(session, at=at)
+        yield from keys_status.findings(session, settings.keys_dir, at=at)
     yield from _unspoken(programme)
     yield from ways.findings(settings, db, keyring, programme)
     numbers = programme.programme.numbers

@@ -49,6 +49,9 @@ def call(reference: str, site: ASite, who: ADeed, now: Now) -> Response:
     attending = site.attending
     with site.db.transaction() as session:
         case = kept_case(session, reference, who, at=now)
+        shut = site.rota.shut(session, who.hand)
+    if case and shut:
+        return not_now(site, case, who, f"reveal.{shut}", at=now, status=403)
     elsewhere = sought_elsewhere(site, case, "call", who, at=now)
     with site.db.transaction() as session:
         case = kept_case(session, reference, who, at=now)
@@ -58,7 +61,7 @@ def call(reference: str, site: ASite, who: ADeed, now: Now) -> Response:
     if attending is None or begun is None:
         return not_now(site, case, who, "mistake.bridge", at=now)
     bridge, permit = begun
-    if not _hand_over(site, attending, bridge, permit, at=now):
+    if not _hand_over(site, attending, bridge, permit, who, at=now):
         return not_now(site, case, who, "reveal.cannot_open", at=now, status=500)
     return to_the_panel(case)
 
@@ -104,11 +107,13 @@ def _begin(
     return bridging.begin(session, case, permit, by=who.person(session), at=at), permit
 
 
-def _hand_over(site: Site, attending: Attending, bridge: Bridge, permit: Permit, *, at: datetime) -> bool:
+def _hand_over(
+    site: Site, attending: Attending, bridge: Bridge, permit: Permit, who: SignedIn, *, at: datetime
+) -> bool:
     """Open the number, and leave it with the attendant. False when it does not open: then nobody is rung."""
     try:
         with site.db.reading() as session:
-            number = number_of(session, permit.about, site.keyring)
+            number = number_of(session, permit.about, site, who)
     except DygnetError as problem:
         _log.error("a number does not open", problem=problem)
         with site.db.transaction() as session:

@@ -20,13 +20,16 @@ from app.console.wording import spoken_by
 from app.errors import NotSignedIn
 from app.staff import sessions
 from app.staff.credentials import StaffSession
+from app.staff.keys_session import Hand
 from app.staff.models import Person
+from app.staff.roles import CASE_ROLES as CASE_ROLES
 from app.staff.roles import Role
 from app.web import Now, Posted
 
-CASE_ROLES: Final = (Role.HANDLER, Role.COORDINATOR, Role.MANAGER)
 ROSTER_ROLES: Final = (*CASE_ROLES, Role.ADMIN)
 LOG_ROLES: Final = (Role.AUDITOR,)
+STATISTICS_ROLES: Final = (Role.STATISTICIAN, Role.COORDINATOR, Role.MANAGER)
+LOAD_ROLES: Final = (Role.COORDINATOR, Role.MANAGER)
 
 _OURS: Final = frozenset({"same-origin", "none"})
 
@@ -40,6 +43,8 @@ class SignedIn:
     roles: frozenset[str]
     language: str
     csrf: str = field(repr=False)
+    hand: Hand
+    """What opens a staff key, where staff hold the key to cases."""
 
     def may(self, *roles: Role) -> bool:
         """Whether they have one of these roles."""
@@ -93,7 +98,7 @@ def visitor(request: Request, site: Site) -> SignedIn | None:
     """Whoever is signed in on this browser, or None."""
     with site.db.reading() as session:
         found = sessions.signed_in(session, site.cookie.read(request), at=site.at_the_door())
-        return _as_signed_in(found) if found else None
+        return _as_signed_in(found, site.lock.read(request) or "") if found else None
 
 
 def _door(roles: tuple[Role, ...], *, by_itself: bool) -> Callable[..., SignedIn]:
@@ -124,7 +129,7 @@ def _refuse(request: Request, site: Site, who: SignedIn, now: Now, *, because: s
     raise HTTPException(403)
 
 
-def _as_signed_in(found: StaffSession) -> SignedIn:
+def _as_signed_in(found: StaffSession, secret: str) -> SignedIn:
     person = found.person
     return SignedIn(
         person_id=person.id,
@@ -132,4 +137,5 @@ def _as_signed_in(found: StaffSession) -> SignedIn:
         roles=frozenset(person.roles),
         language=spoken_by(person.languages),
         csrf=found.csrf,
+        hand=Hand(person.id, found.id, secret),
     )

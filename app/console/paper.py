@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse
 
-from app.console.doors import CASE_ROLES, LOG_ROLES, ROSTER_ROLES, SignedIn
+from app.console.doors import CASE_ROLES, LOG_ROLES, ROSTER_ROLES, STATISTICS_ROLES, SignedIn
+from app.console.key_standing import KeyStanding, key_standing
 from app.console.site import Site
 from app.console.times import Times
 from app.console.wording import said, say
@@ -24,6 +25,7 @@ _ROOMS: Final[tuple[tuple[str, str, tuple[Role, ...]], ...]] = (
     ("board", "/console/", CASE_ROLES),
     ("roster", "/console/roster", ROSTER_ROLES),
     ("log", "/console/log", LOG_ROLES),
+    ("statistics", "/console/statistics", STATISTICS_ROLES),
 )
 
 
@@ -39,6 +41,9 @@ class Paper:
 
     faults: tuple[tuple[str, int], ...] = ()
     """What a carrier refuses us: `account`, or the channel; and its code."""
+
+    keys: KeyStanding | None = None
+    """How the key to cases stands, where staff hold it and the reader works with cases."""
 
     def show(self, page: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """The page `board`, `case`, … as this reader sees it."""
@@ -57,6 +62,7 @@ class Paper:
             engine_is_silent=is_silent(self.round_at, at=times.now, speed=self.site.clock.speed),
             speed=self.site.clock.speed,
             faults=self.faults,
+            keys=self.keys,
             **values,
         )
 
@@ -68,7 +74,7 @@ def paper_for(session: Session, site: Site, who: SignedIn, *, at: datetime) -> P
     refused = tuple(
         ("account" if fault.concerns_everything else fault.channel, fault.code) for fault in faults.standing(session)
     )
-    return Paper(site, who, Times(who.language, zone, at), round_at, refused)
+    return Paper(site, who, Times(who.language, zone, at), round_at, refused, key_standing(session, site, who))
 
 
 def rooms_of(who: SignedIn) -> list[tuple[str, str]]:

@@ -18,11 +18,12 @@ from app.console.case import Secret, sheet
 from app.console.deeds import kept_case
 from app.console.doors import CASE_ROLES, SignedIn, deed, from_our_pages
 from app.console.forms import Chosen
+from app.console.opening import NotLetIn
 from app.console.paper import paper_for
-from app.console.site import ASite
+from app.console.site import ASite, Site
 from app.errors import DygnetError
 from app.logs import Log
-from app.vault.keyring import Keyring
+from app.staff.keys_session import Locked
 from app.web import Now, Posted
 
 router = APIRouter(prefix="/console/cases/{reference}", dependencies=[Depends(from_our_pages)])
@@ -50,33 +51,41 @@ def reveal(
         if wrong:
             return sheet(session, case, paper, chosen=Chosen(because=because, mistakes=wrong), status=422)
         try:
-            opened = _open(session, case, site.keyring)
+            opened = _open(session, case, site, who)
+        except (Locked, NotLetIn) as problem:
+            return sheet(session, case, paper, locked_because=why_shut(problem), status=problem.status)
         except DygnetError as problem:
             _log.error("a case's contents do not open", problem=problem, reference=case.reference)
             return sheet(session, case, paper, locked_because="reveal.cannot_open", status=500)
         return sheet(session, case, paper, opened=opened)
 
 
-def _open(session: Session, case: Case, keyring: Keyring) -> list[Secret]:
+def _open(session: Session, case: Case, site: Site, who: SignedIn) -> list[Secret]:
     """Each secret once, opened with the generation of the rota key that this case was granted to."""
     case = session.get_one(Case, case.id)
-    reader = keyring.private("rota", _generation(session, case.id))
     secrets: dict[tuple[str, str], Secret] = {}
-    for one in contents.opened(session, case, reader):
-        secrets.setdefault((one.kind, one.text), Secret(one.kind, one.text)).left.append((one.at, one.channel))
+    with site.rota.opened(session, who.hand, granted(session, case.id)) as reader:
+        for one in contents.opened(session, case, reader):
+            secrets.setdefault((one.kind, one.text), Secret(one.kind, one.text)).left.append((one.at, one.channel))
     return list(secrets.values())
 
 
-def number_of(session: Session, content_id: str, keyring: Keyring) -> Number:
+def number_of(session: Session, content_id: str, site: Site, who: SignedIn) -> Number:
     """The one number that a permission is about, for calling it; the entry was committed before.
 
-    Misconfigured or CannotOpen when it does not open here.
+    Locked, NotLetIn, Misconfigured or CannotOpen when it does not open for whoever asks.
     """
-    generation = _generation(session, session.get_one(Content, content_id).case_id)
-    return contents.number(session, content_id, keyring.private("rota", generation))
+    case_id = session.get_one(Content, content_id).case_id
+    with site.rota.opened(session, who.hand, granted(session, case_id)) as reader:
+        return contents.number(session, content_id, reader)
 
 
-def _generation(session: Session, case_id: str) -> str | None:
-    """The id of the rota key that this case was granted to; None: the current one is tried."""
+def why_shut(problem: Locked | NotLetIn) -> str:
+    """The key of the sentence that says what to do about it."""
+    return "reveal.sign_in_again" if isinstance(problem, Locked) else "reveal.not_let_in"
+
+
+def granted(session: Session, case_id: str) -> list[str]:
+    """The ids of the generations of the rota key that this case was granted to; none: the current one is tried."""
     readers = session.scalars(select(Grant.reader).where(Grant.case_id == case_id)).all()
-    return next((reader for reader in readers if reader.startswith("rota-")), None)
+    return [reader for reader in readers if reader.startswith("rota-")]

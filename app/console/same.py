@@ -42,8 +42,10 @@ def sought_elsewhere(site: Site, case: Case | None, channel: str, who: SignedIn,
     if not candidates or not isinstance(permit, Permit):
         return []
     with site.db.reading() as session:
-        meant = number_of(session, permit.about, site.keyring)
-        same = [other.id for other in candidates if _has(session, site, other, meant)]
+        if site.rota.shut(session, who.hand):
+            return []  # whoever cannot open their own case's number calls nobody: `bridge` and `writing` say so
+        meant = number_of(session, permit.about, site, who)
+        same = [other.id for other in candidates if _has(session, site, who, other, meant)]
         return tries(session, same, channel)
 
 
@@ -52,14 +54,14 @@ def _candidates(session: Session, case: Case, channel: str, *, at: datetime) -> 
     return [other for other in similar if any(moment > at - LATELY for moment in tries(session, [other.id], channel))]
 
 
-def _has(session: Session, site: Site, case: Case, meant: Number) -> bool:
+def _has(session: Session, site: Site, who: SignedIn, case: Case, meant: Number) -> bool:
     about = select(Content.id).where(Content.case_id == case.id, Content.kind.in_(_NUMBERS))
-    return any(_opened(session, site, content) == meant.e164 for content in session.scalars(about))
+    return any(_opened(session, site, who, content) == meant.e164 for content in session.scalars(about))
 
 
-def _opened(session: Session, site: Site, content_id: str) -> str:
+def _opened(session: Session, site: Site, who: SignedIn, content_id: str) -> str:
     """The number, or nothing where it does not open: then it is nobody's we know of."""
     try:
-        return number_of(session, content_id, site.keyring).e164
+        return number_of(session, content_id, site, who).e164
     except DygnetError:
         return ""

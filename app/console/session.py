@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import partial
 from typing import Annotated, Final
 
@@ -14,7 +15,10 @@ from app.catalogue import FIRST_LANGUAGE
 from app.console.doors import SignedIn, deed, from_our_pages, visitor
 from app.console.site import ASite, Site
 from app.console.wording import SENTENCES, say
-from app.staff import sessions, signin
+from app.errors import DygnetError
+from app.logs import Log
+from app.staff import keys_founding, sessions, signin
+from app.staff.keys_session import Hand
 from app.staff.passphrases import SHORTEST, WeakPassphrase
 from app.staff.signin import LinkSpent
 from app.staff.tries import KNOWN_FOR
@@ -24,6 +28,8 @@ router = APIRouter(prefix="/console", dependencies=[Depends(from_our_pages)])
 
 HOME: Final = "/console/"
 SIGN_IN: Final = "/console/sign-in"
+
+_log = Log("console")
 
 _INSIDE = re.compile(r"/console/[A-Za-z0-9/]*")
 """Where a sign-in may lead: an address of ours without host, query or anything that could become one."""
@@ -43,7 +49,8 @@ def let_in(request: Request, site: ASite, posted: Posted) -> Response:
     """One answer, at one price, for whatever was wrong."""
     alias, onward = posted.get("alias", "")[:64], inside(posted.get("next", ""))
     earlier = site.cookie.read(request)
-    token = signin.sign_in(site.db, alias, posted.get("passphrase", ""), at=site.at_the_door(), cookie=earlier)
+    typed, at = posted.get("passphrase", ""), site.at_the_door()
+    token = signin.sign_in(site.db, alias, typed, at=at, cookie=earlier, terms=site.rota.terms)
     if token is None:
         return _show(request, site, "sign_in", status=401, alias=alias, onward=onward, refused=True)
     if earlier:
@@ -61,8 +68,8 @@ def look_at_link(request: Request, site: ASite, token: str) -> HTMLResponse:
 def enrol(request: Request, site: ASite, token: str, posted: Posted) -> Response:
     """Set the passphrase and sign in here."""
     try:
-        with site.db.transaction() as session:
-            opened = signin.enrol(session, token, posted.get("passphrase", ""), at=site.at_the_door())
+        typed, at = posted.get("passphrase", ""), site.at_the_door()
+        opened = signin.enrol(site.db, token, typed, at=at, terms=site.rota.terms)
     except WeakPassphrase as problem:
         return _enrolment(request, site, token, weak=problem.reason)
     except LinkSpent:
@@ -72,9 +79,12 @@ def enrol(request: Request, site: ASite, token: str, posted: Posted) -> Response
 
 @router.post("/sign-out")
 def let_out(request: Request, site: ASite, who: Annotated[SignedIn, deed()]) -> RedirectResponse:  # noqa: ARG001 - door
-    """End the session. The cookie stays: it opens nothing now, and tells this browser from a guesser's."""
+    """End the session. One cookie stays: it opens nothing, and tells this browser from a guesser's."""
     _end(site, site.cookie.read(request) or "")
-    return RedirectResponse(SIGN_IN, status_code=303)
+    answer = RedirectResponse(SIGN_IN, status_code=303)
+    if site.rota.terms:
+        site.lock.give(answer, "", lasts=timedelta(0))
+    return answer
 
 
 def inside(wanted: str) -> str:
@@ -105,8 +115,27 @@ def _end(site: Site, token: str) -> None:
 def _with_cookie(site: Site, token: str, onward: str) -> RedirectResponse:
     """On to a page of ours. The cookie outlives the session: by it a browser is known again (`app/staff/tries.py`)."""
     answer = RedirectResponse(onward, status_code=303)
-    site.cookie.give(answer, token, lasts=KNOWN_FOR)
+    word, _, secret = token.partition(".")
+    site.cookie.give(answer, word, lasts=KNOWN_FOR)
+    if secret:
+        site.lock.give(answer, secret, lasts=sessions.LONGEST)
+        _found(site, token)
     return answer
+
+
+def _found(site: Site, token: str) -> None:
+    """Whoever signs in while the key still lies in a file takes it over from there."""
+    if site.rota.folder is None:
+        return
+    at = site.at_the_door()
+    with site.db.reading() as session:
+        person = sessions.who(session, token, at=at)
+    if person:
+        hand = Hand(person.id, sessions.hashed(token), token.partition(".")[2])
+        try:
+            keys_founding.settle(site.db, site.rota.folder, hand, at=site.clock.now())
+        except DygnetError as problem:  # they are signed in, and see why nothing opens; the next one tries again
+            _log.error("the key to cases could not be taken over from its file", problem=problem)
 
 
 def _show(request: Request, site: Site, page: str, *, status: int = 200, **values: object) -> HTMLResponse:

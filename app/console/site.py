@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from app.clock import Clock
 from app.console.attending import Attending
+from app.console.opening import RotaKey
 from app.console.watch import Watch
 from app.db import Database
 from app.settings import PUSH_SERVICES
@@ -29,6 +30,12 @@ class Site:
     pages: Pages
     cookie: Cookie
     keyring: Keyring = field(repr=False)
+    rota: RotaKey = field(repr=False)
+    """Opens what is secret about cases, for whoever asks."""
+
+    lock: Cookie
+    """The secret that unlocks a session's staff key, where staff hold the key: gone with the session."""
+
     watch: Watch = field(repr=False)
     attending: Attending | None = None
     """Rings telephones for bridges; None where this process has no carrier, and calls are made by hand."""

@@ -44,6 +44,9 @@ def write(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> 
     known = wording in wordings()
     with site.db.transaction() as session:
         case = kept_case(session, reference, who, at=now)
+        shut = site.rota.shut(session, who.hand)
+    if case and shut:
+        return _not_now(site, case, who, f"reveal.{shut}", at=now, status=403)
     elsewhere = sought_elsewhere(site, case, "sms", who, at=now)
     with site.db.transaction() as session:
         case = kept_case(session, reference, who, at=now)
@@ -53,7 +56,7 @@ def write(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> 
         raise sight.no_such_case()
     if written is None or site.attending is None:
         return _not_now(site, case, who, "mistake.text" if known else "mistake.wording", at=now)
-    _send(site, site.attending.attendant, *written, at=now)
+    _send(site, site.attending.attendant, who, *written, at=now)
     return RedirectResponse(f"{address(case)}#texts", status_code=303)
 
 
@@ -70,11 +73,11 @@ def _write(
     return text, permit
 
 
-def _send(site: Site, attendant: Attendant, text: PersonText, permit: Permit, *, at: datetime) -> None:
+def _send(site: Site, attendant: Attendant, who: SignedIn, text: PersonText, permit: Permit, *, at: datetime) -> None:
     """Hand it over. Where it stays open whether the carrier has it, its receipt will say."""
     try:
         with site.db.reading() as session:
-            number = number_of(session, permit.about, site.keyring)
+            number = number_of(session, permit.about, site, who)
         ref = attendant.outside.text(
             number,
             permit,
@@ -100,5 +103,5 @@ def _note(
         texts.became(session, text.id, what, at=at, ref=ref, code=code)
 
 
-def _not_now(site: Site, case: Case, who: SignedIn, mistake: str, *, at: datetime) -> Response:
-    return page_again(site, case, who, Chosen(mistakes={"wording": mistake}), at=at, status=409)
+def _not_now(site: Site, case: Case, who: SignedIn, mistake: str, *, at: datetime, status: int = 409) -> Response:
+    return page_again(site, case, who, Chosen(mistakes={"wording": mistake}), at=at, status=status)

@@ -41,9 +41,14 @@ def refuse_weak(passphrase: str, *, alias: str) -> None:
 
 
 def derive(passphrase: str) -> str:
-    """The Argon2id PHC string to keep."""
+    """The Argon2id PHC string to keep, where the passphrase unwraps no staff key."""
     with _TURNS:
         return _ARGON2ID.hash(_normal(passphrase))
+
+
+def as_bytes(passphrase: str) -> bytes:
+    """What a staff key is wrapped under. What is far too long is nobody's, and costs no more than another."""
+    return _normal(passphrase if len(passphrase) <= LONGEST else "").encode(errors="replace")
 
 
 def matches(phc: str | None, passphrase: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.log import record
 from app.db import new_id
-from app.staff import endpoints
+from app.staff import endpoints, keys, keys_session
 from app.staff.credentials import EnrolmentLink, Passphrase, StaffSession
 from app.staff.models import Channel, ChannelKind, Person
 from app.staff.roles import Role
@@ -37,13 +37,15 @@ def leave(session: Session, person: Person, *, at: datetime, by: str) -> None:
     person.channels = []
     endpoints.forget(session, person, at=at, by=by)
     session.execute(delete(Passphrase).where(Passphrase.person_id == person.id))
+    keys.forget(session, person, at=at, by=by)
     end_every_door(session, person, at=at)
     record(session, at=at, by=by, action="staff.left", about=_about(person))
 
 
-def end_every_door(session: Session, person: Person, *, at: datetime) -> None:
-    """End the person's sessions and the links that nobody used yet."""
-    mine = StaffSession.person_id == person.id, StaffSession.ended_at.is_(None)
+def end_every_door(session: Session, person: Person, *, at: datetime, but: str = "") -> None:
+    """End the person's sessions, `but` the one with this id, and the links that nobody used yet."""
+    mine = StaffSession.person_id == person.id, StaffSession.ended_at.is_(None), StaffSession.id != but
+    keys_session.destroy(session, *mine)
     session.execute(update(StaffSession).where(*mine).values(ended_at=at))
     unused = EnrolmentLink.person_id == person.id, EnrolmentLink.used_at.is_(None), EnrolmentLink.expires_at > at
     session.execute(update(EnrolmentLink).where(*unused).values(expires_at=at))
@@ -57,6 +59,8 @@ def set_roles(session: Session, person: Person, roles: Sequence[Role], *, at: da
     for role in sorted(before - after):
         record(session, at=at, by=by, action="staff.role_taken", about=_about(person), taken=role)
     person.roles = [role.value for role in roles]
+    if not keys.may_hold(person):
+        keys.take_grants(session, person, at=at, by=by, because="role")
 
 
 def set_languages(session: Session, person: Person, languages: Sequence[str], *, at: datetime, by: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
@@ -16,3 +17,7 @@ class Role(StrEnum):
     STATISTICIAN = "statistician"
     INTERPRETER = "interpreter"
     """Only ever called into a conversation: on no roster, paged by no ladder, without a room in the console."""
+
+
+CASE_ROLES: Final = (Role.HANDLER, Role.COORDINATOR, Role.MANAGER)
+"""Who works with cases. What is secret about one opens only to whoever holds it besides."""

@@ -1,17 +1,23 @@
-"""Who is signed in. A session is a random token in one browser and its hash in the database."""
+"""Who is signed in. A session is a random token in one browser and its hash in the database.
+
+Where staff hold the key, a second secret follows the token, behind a dot: it unlocks the session's staff key.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import CursorResult, or_, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import record
+from app.staff import keys_session
 from app.staff.credentials import StaffSession
 from app.staff.models import Person
+from app.vault.envelope import PrivateKey
 
 IDLE = timedelta(minutes=30)
 """A session is over when its person did nothing for so long..."""
@@ -22,8 +28,8 @@ LONGEST = timedelta(hours=12)
 _SEEN_EVERY = timedelta(minutes=1)
 
 
-def begin(session: Session, person: Person, *, at: datetime) -> str:
-    """A new session; returns the token for the browser, which is kept nowhere else."""
+def begin(session: Session, person: Person, *, at: datetime, key: PrivateKey | None = None) -> str:
+    """A new session; returns the token for the browser, which is kept nowhere else. It unlocks the staff `key`."""
     token = secrets.token_urlsafe(32)
     session.add(
         StaffSession(
@@ -31,7 +37,10 @@ def begin(session: Session, person: Person, *, at: datetime) -> str:
         )
     )
     record(session, at=at, by=person.alias, action="staff.signed_in", about=f"person:{person.alias}")
-    return token
+    if key is None:
+        return token
+    session.flush()
+    return f"{token}.{keys_session.keep(session, hashed(token), key)}"
 
 
 def signed_in(session: Session, token: str | None, *, at: datetime) -> StaffSession | None:
@@ -57,7 +66,17 @@ def seen(session: Session, token: str, *, at: datetime) -> None:
     """
     stale = StaffSession.id == hashed(token), StaffSession.last_seen_at <= at - _SEEN_EVERY
     alive = StaffSession.ended_at.is_(None), StaffSession.last_seen_at > at - IDLE
-    session.execute(update(StaffSession).where(*stale, *alive).values(last_seen_at=at))
+    noted: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        update(StaffSession).where(*stale, *alive).values(last_seen_at=at)
+    )
+    if noted.rowcount:
+        sweep(session, at=at)
+
+
+def sweep(session: Session, *, at: datetime) -> None:
+    """The keys of sessions that ended, idled out or grew too old are gone, though nobody came back to them."""
+    over = StaffSession.last_seen_at <= at - IDLE, StaffSession.started_at <= at - LONGEST
+    keys_session.destroy(session, or_(StaffSession.ended_at.is_not(None), *over))
 
 
 def sign_out(session: Session, token: str, *, at: datetime) -> None:
@@ -65,6 +84,7 @@ def sign_out(session: Session, token: str, *, at: datetime) -> None:
     found = session.get(StaffSession, hashed(token))
     if found and found.ended_at is None:
         found.ended_at = at
+        keys_session.destroy(session, StaffSession.id == found.id)
         about = f"person:{found.person.alias}"
         record(session, at=at, by=found.person.alias, action="staff.signed_out", about=about)
 
@@ -75,5 +95,5 @@ def earlier(session: Session, token: str | None) -> StaffSession | None:
 
 
 def hashed(token: str) -> str:
-    """What is kept of a token. It has 256 random bits, so a plain hash cannot be guessed back."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """What is kept of a token, and its session's id: of 256 random bits, so that a plain hash is not guessed back."""
+    return hashlib.sha256(token.partition(".")[0].encode()).hexdigest()

@@ -1,10 +1,15 @@
-"""Getting in: a one-time link to set a passphrase, and the passphrase from then on."""
+"""Getting in: a one-time link to set a passphrase, and the passphrase from then on.
+
+Where staff hold the key (`terms`: what a guess at it costs), the passphrase is proved by unwrapping the person's staff
+key: nothing cheaper to guess at is kept of it, and the key goes into the session. Argon2 never runs inside a
+transaction.
+"""
 
 from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
@@ -13,9 +18,9 @@ from app.audit.log import record
 from app.db import Database
 from app.errors import BadInput
 from app.staff import passphrases, people, sessions, tries
-from app.staff.credentials import EnrolmentLink, Passphrase
-from app.staff.directory import by_alias
+from app.staff.credentials import EnrolmentLink
 from app.staff.models import Person
+from app.staff.proofs import Proved, Secret, is_still, keep, prove, secret_for, tried
 
 LINK_LASTS = timedelta(minutes=15)
 
@@ -50,70 +55,102 @@ def link_is_for(session: Session, token: str, *, at: datetime) -> Person | None:
     return link.person if link else None
 
 
-def enrol(session: Session, token: str, passphrase: str, *, at: datetime) -> str:
+def enrol(db: Database, token: str, passphrase: str, *, at: datetime, terms: str | None = None) -> str:
     """Set the passphrase of the link's person and sign them in here; everywhere else they are signed out.
 
-    Returns the session's token. Raises LinkSpent, or WeakPassphrase, which leaves the link usable.
+    Returns the session's token. Raises LinkSpent, or WeakPassphrase, which leaves the link usable. Where staff hold the
+    key the person has a new one, which nobody has let in yet: what an earlier one opened, it does not.
     """
-    link = _usable(session, token, at=at)
-    if link is None:
+    with db.reading() as session:
+        person = link_is_for(session, token, at=at)
+    if person is None:
         raise LinkSpent
-    passphrases.refuse_weak(passphrase, alias=link.person.alias)
-    _use(session, link, at=at)
-    people.end_every_door(session, link.person, at=at)
-    session.merge(Passphrase(person_id=link.person_id, phc=passphrases.derive(passphrase), set_at=at))
-    alias = link.person.alias
-    record(session, at=at, by=alias, action="staff.enrolled", about=f"person:{alias}", what="passphrase")
-    return sessions.begin(session, link.person, at=at)
+    passphrases.refuse_weak(passphrase, alias=person.alias)
+    secret = secret_for(person, passphrase, terms=terms)
+    with db.transaction() as session:
+        return _enrol(session, token, secret, at=at)
 
 
-def sign_in(db: Database, alias: str, passphrase: str, *, at: datetime, cookie: str | None = None) -> str | None:
+def sign_in(
+    db: Database, alias: str, passphrase: str, *, at: datetime, cookie: str | None = None, terms: str | None = None
+) -> str | None:
     """The token of a new session, or None: one answer, at one price, for whatever was wrong.
 
     `cookie` is the token of an earlier session in this browser, if it has one (`tries`). Takes the database, not
     a session, because it writes twice: the try is committed before the passphrase is compared, so that many at
     once cannot share one; and the comparison, slow on purpose, holds up no other writer.
     """
+    proved = proves(db, alias, passphrase, at=at, cookie=cookie, terms=terms)
+    if proved is None:
+        return None
+    fresh = secret_for(proved.person, passphrase, terms=terms) if terms and proved.key is None else None
     with db.transaction() as session:
-        tried = _try(session, alias.strip().lower()[:_ALIAS_AT_MOST], cookie, at=at)
-    right = passphrases.matches(tried.phc, passphrase) and tried.number <= tries.MOST
-    with db.transaction() as session:
-        person = _still(session, tried) if right else None
+        person = is_still(session, proved)
         if person is None:
-            _refuse(session, tried, at=at)
             return None
-        tries.give_back(session, tried.allowance)
-        return sessions.begin(session, person, at=at)
+        if fresh:
+            keep(session, person, fresh, at=at)
+        return sessions.begin(session, person, at=at, key=fresh.key if fresh else proved.key)
 
 
-class _Try(NamedTuple):
-    alias: str | None
-    phc: str | None
-    allowance: str
-    number: int
+def proves(
+    db: Database, alias: str, passphrase: str, *, at: datetime, cookie: str | None = None, terms: str | None = None
+) -> Proved | None:
+    """What a right passphrase proves. A wrong one is counted and stands in the log; a right one is given back."""
+    with db.transaction() as session:
+        attempt = tried(session, alias.strip().lower()[:_ALIAS_AT_MOST], cookie, at=at)
+    proved = prove(attempt, passphrase, terms=terms)
+    with db.transaction() as session:
+        if proved and attempt.number <= tries.MOST and is_still(session, proved):
+            tries.give_back(session, attempt.allowance)
+            return proved
+        _refuse(session, attempt.alias, attempt.number, at=at)
+    return None
 
 
-def _try(session: Session, alias: str, cookie: str | None, *, at: datetime) -> _Try:
-    person = by_alias(session, alias)
-    kept = session.get(Passphrase, person.id if person else "")
-    allowance = tries.allowance(person, sessions.earlier(session, cookie), at=at)
-    number = tries.count(session, allowance, at=at)
-    return _Try(person.alias if person else None, kept.phc if kept else None, allowance, number)
+def change_passphrase(db: Database, token: str, old: str, new: str, *, at: datetime, terms: str | None = None) -> bool:
+    """Put a new passphrase in the place of the old; False when the old one was wrong. Other browsers are signed out.
+
+    The staff key stays the same and so do its grants. WeakPassphrase before anything is compared.
+    """
+    with db.reading() as session:
+        who = sessions.who(session, token, at=at)
+    if who is None:
+        return False
+    passphrases.refuse_weak(new, alias=who.alias)
+    proved = proves(db, who.alias, old, at=at, cookie=token, terms=terms)
+    if proved is None:
+        return False
+    secret = secret_for(who, new, terms=terms, key=proved.key)
+    with db.transaction() as session:
+        person = is_still(session, proved)
+        if person is None:
+            return False
+        keep(session, person, secret, at=at)
+        people.end_every_door(session, person, at=at, but=sessions.hashed(token))
+        about = f"person:{person.alias}"
+        record(session, at=at, by=person.alias, action="staff.passphrase_changed", about=about)
+        return True
 
 
-def _still(session: Session, tried: _Try) -> Person | None:
-    """The person, unless they left or changed the passphrase while it was being compared."""
-    person = by_alias(session, tried.alias or "")
-    kept = session.get(Passphrase, person.id) if person else None
-    return person if kept and kept.phc == tried.phc else None
+def _enrol(session: Session, token: str, secret: Secret, *, at: datetime) -> str:
+    link = _usable(session, token, at=at)
+    if link is None:
+        raise LinkSpent
+    _use(session, link, at=at)
+    people.end_every_door(session, link.person, at=at)
+    keep(session, link.person, secret, at=at)
+    alias = link.person.alias
+    record(session, at=at, by=alias, action="staff.enrolled", about=f"person:{alias}", what="passphrase")
+    return sessions.begin(session, link.person, at=at, key=secret.key)
 
 
-def _refuse(session: Session, tried: _Try, *, at: datetime) -> None:
+def _refuse(session: Session, alias: str | None, number: int, *, at: datetime) -> None:
     """Into the log, but no more often than an allowance has tries: a guesser may not flood it."""
-    about = f"person:{tried.alias}" if tried.alias else ""
-    if tried.number <= tries.MOST:
+    about = f"person:{alias}" if alias else ""
+    if number <= tries.MOST:
         record(session, at=at, by="unknown", action="staff.sign_in_failed", about=about, outcome="refused")
-    elif tried.number == tries.MOST + 1:
+    elif number == tries.MOST + 1:
         record(session, at=at, by="unknown", action="staff.locked", about=about, outcome="refused")
 
 

@@ -61,8 +61,7 @@ def annas_browser(db, anna, now):
     """The token of a session that anna began with a fresh link and `PASSPHRASE`."""
     with db.transaction() as session:
         link = make_link(session, anna, at=now, by="operator")
-    with db.transaction() as session:
-        return enrol(session, link, PASSPHRASE, at=now)
+    return enrol(db, link, PASSPHRASE, at=now)
 
 
 @pytest.fixture

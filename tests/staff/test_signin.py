@@ -33,23 +33,22 @@ def is_annas(db: Database, token: str | None, at: datetime) -> bool:
 def test_a_link_sets_a_passphrase_and_signs_in(db, link, now):
     with db.transaction() as session:
         assert link_is_for(session, link, at=now).alias == "anna"
-        token = enrol(session, link, PASSPHRASE, at=now)
+    token = enrol(db, link, PASSPHRASE, at=now)
     assert is_annas(db, token, now)
     assert is_annas(db, sign_in(db, " Anna", PASSPHRASE, at=now), now)
 
 
 def test_a_link_works_once(db, link, now):
-    with db.transaction() as session:
-        enrol(session, link, PASSPHRASE, at=now)
-    with db.transaction() as session, pytest.raises(LinkSpent):
-        enrol(session, link, PASSPHRASE, at=now)
+    enrol(db, link, PASSPHRASE, at=now)
+    with pytest.raises(LinkSpent):
+        enrol(db, link, PASSPHRASE, at=now)
 
 
 def test_a_link_is_void_after_fifteen_minutes(db, link, now):
     with db.transaction() as session:
         assert link_is_for(session, link, at=now + 15 * MINUTE) is None
-        with pytest.raises(LinkSpent):
-            enrol(session, link, PASSPHRASE, at=now + 15 * MINUTE)
+    with pytest.raises(LinkSpent):
+        enrol(db, link, PASSPHRASE, at=now + 15 * MINUTE)
 
 
 def test_a_newer_link_makes_the_older_void(db, anna, link, now):
@@ -59,10 +58,9 @@ def test_a_newer_link_makes_the_older_void(db, anna, link, now):
 
 
 def test_a_weak_passphrase_does_not_use_up_the_link(db, link, now):
-    with pytest.raises(WeakPassphrase), db.transaction() as session:
-        enrol(session, link, "anna", at=now)
-    with db.transaction() as session:
-        enrol(session, link, PASSPHRASE, at=now)
+    with pytest.raises(WeakPassphrase):
+        enrol(db, link, "anna", at=now)
+    enrol(db, link, PASSPHRASE, at=now)
 
 
 def test_a_link_of_somebody_who_left_opens_nothing(db, link, now):
@@ -74,8 +72,7 @@ def test_a_link_of_somebody_who_left_opens_nothing(db, link, now):
 def test_a_new_passphrase_ends_the_sessions_elsewhere(db, anna, annas_browser, now):
     with db.transaction() as session:
         link = make_link(session, anna, at=now + MINUTE, by="operator")
-    with db.transaction() as session:
-        here = enrol(session, link, "en helt annan fras", at=now + MINUTE)
+    here = enrol(db, link, "en helt annan fras", at=now + MINUTE)
     assert is_annas(db, here, now + MINUTE)
     assert not is_annas(db, annas_browser, now + MINUTE)
     assert sign_in(db, "anna", PASSPHRASE, at=now + MINUTE) is None
@@ -120,7 +117,7 @@ def test_a_browser_that_bo_used_is_a_stranger_to_anna(db, hire, annas_browser, n
     hire("bo")
     with db.transaction() as session:
         link = make_link(session, by_alias(session, "bo"), at=now, by="operator")
-        bos_browser = enrol(session, link, "bos egen lösenfras", at=now)
+    bos_browser = enrol(db, link, "bos egen lösenfras", at=now)
     for _ in range(MOST + 1):
         sign_in(db, "anna", "fel lösenfras", at=now, cookie=bos_browser)
     assert sign_in(db, "anna", PASSPHRASE, at=now, cookie=bos_browser) is None
@@ -132,7 +129,7 @@ def test_a_guesser_does_not_stop_a_link(db, anna, now):
         sign_in(db, "anna", "fel lösenfras", at=now)
     with db.transaction() as session:
         link = make_link(session, anna, at=now, by="operator")
-        token = enrol(session, link, PASSPHRASE, at=now)
+    token = enrol(db, link, PASSPHRASE, at=now)
     assert is_annas(db, token, now)
 
 
