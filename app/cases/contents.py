@@ -7,9 +7,10 @@ are two steps and two transactions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session, object_session
 from app import rows
 from app.cases.facts import Approach, Content, Grant
 from app.cases.models import Case
+from app.cases.profile import Profile
 from app.cases.queries import joined_into
 from app.db import new_id
 from app.errors import BadInput
@@ -24,6 +26,8 @@ from app.staff.models import Person
 from app.vault.envelope import Binding, PrivateKey, PublicKey, open_box, seal
 from app.vault.grants import open_grant
 from app.vault.sealed import Sealed
+
+Told = TypeVar("Told", Content, Profile)
 
 REVEAL_REASONS = ("first_contact", "new_attempt", "agreed_call", "danger", "check_repeat", "supervision")
 
@@ -69,6 +73,16 @@ def keep(
     )
 
 
+def keep_profile(
+    session: Session, case: Case, approach: Approach, text: str, *, at: datetime, key: PublicKey | None = None
+) -> None:
+    """Seal what else the person said, as `app.cases.profile` writes it down."""
+    row = new_id()
+    key = key or PublicKey.from_bytes(case.key_id, case.public_key)
+    box = seal(text.encode(), key, binding=_binding(row, case, "case_profiles"))
+    rows.write_unseen(session, Profile, id=row, case_id=case.id, approach_id=approach.id, at=at, box=Sealed(box))
+
+
 def latest(session: Session, approach: Approach, kind: str) -> Content | None:
     """The newest secret of one kind that this approach left, still sealed."""
     return session.scalar(
@@ -109,14 +123,17 @@ def _whole(case: Case) -> list[Case]:
 
 def _opened_of(session: Session, case: Case, reader: PrivateKey) -> Iterator[Opened]:
     key = _key_of(session, case, reader)
-    rows = session.execute(
-        select(Content, Approach.channel)
-        .join(Approach, Approach.id == Content.approach_id)
-        .where(Content.case_id == case.id)
-    )
-    for content, channel in rows:
+    for told, channel in _with_channels(session, case, Profile):
+        text = open_box(told.box.box, key, binding=_binding(told.id, case, "case_profiles")).decode()
+        yield Opened(kind="profile", at=told.at, channel=channel, text=text)
+    for content, channel in _with_channels(session, case, Content):
         text = open_box(content.box.box, key, binding=_binding(content.id, case)).decode()
         yield Opened(kind=content.kind, at=content.at, channel=channel, text=text)
+
+
+def _with_channels(session: Session, case: Case, table: type[Told]) -> Sequence[tuple[Told, str]]:
+    found = select(table, Approach.channel).join(Approach, Approach.id == table.approach_id)
+    return [(row, channel) for row, channel in session.execute(found.where(table.case_id == case.id))]
 
 
 def _key_of(session: Session, case: Case, reader: PrivateKey) -> PrivateKey:
@@ -124,5 +141,5 @@ def _key_of(session: Session, case: Case, reader: PrivateKey) -> PrivateKey:
     return open_grant(grant.box.box, reader, case=case.id)
 
 
-def _binding(row: str, case: Case) -> Binding:
-    return Binding(table="case_contents", column="box", row=row, case=case.id)
+def _binding(row: str, case: Case, table: str = "case_contents") -> Binding:
+    return Binding(table=table, column="box", row=row, case=case.id)

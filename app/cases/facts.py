@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.endings import MOMENTS, Ending, ending
+from app.cases.permission_times import PermissionTimes
 from app.cases.permissions import Hours, Wish
 from app.db import Base, Id, Ref
 from app.staff.models import Person
@@ -273,6 +274,8 @@ class Permission(Base):
     by: Mapped[str] = mapped_column(String(40))
     expires_at: Mapped[datetime]
 
+    times: Mapped[PermissionTimes | None] = relationship(lazy="joined")
+
     @property
     def wish(self) -> Wish:
         return Wish(
@@ -282,4 +285,5 @@ class Permission(Base):
             said_at=self.at,
             expires_at=self.expires_at,
             about=self.content_id,
+            only=self.times.only if self.times else None,
         )

@@ -21,7 +21,6 @@ from app.cases.canaries import ANSWERED, MARK
 from app.cases.exclusions import Exclusion, Preference
 from app.cases.facts import (
     CLOSED_WITHOUT_CONTACT,
-    PERMISSION_LASTS,
     Approach,
     Assignment,
     Closure,
@@ -31,23 +30,20 @@ from app.cases.facts import (
     Hold,
     Join,
     Kept,
-    Permission,
 )
 from app.cases.first_contact import Standing, is_overdue, standing
-from app.cases.permissions import Hours, Wish
+from app.cases.permitting import Permitting
 from app.cases.returning import RepeatTag
-from app.db import Base, Id
 from app.errors import AlreadyTaken, BadInput
 from app.rows import session_of
 from app.staff.models import Colleague, Person
 
 
-class Case(Base):
+class Case(Permitting):
     """One person's request for help, with its own key and its own twenty-four hours."""
 
     __tablename__ = "cases"
 
-    id: Mapped[Id]
     reference: Mapped[str] = mapped_column(String(8), unique=True)
     pseudonym: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: secrets.token_hex(16))
     opened_at: Mapped[datetime] = mapped_column(index=True)
@@ -60,7 +56,6 @@ class Case(Base):
     assignments: Mapped[list[Assignment]] = relationship(order_by="Assignment.at")
     holds: Mapped[list[Hold]] = relationship(order_by="Hold.at")
     attempts: Mapped[list[ContactAttempt]] = relationship(order_by="ContactAttempt.at")
-    permissions: Mapped[list[Permission]] = relationship(order_by="Permission.at")
     first_contact: Mapped[FirstContact | None] = relationship()
     breach: Mapped[Breach | None] = relationship()
     closure: Mapped[Closure | None] = relationship()
@@ -122,11 +117,6 @@ class Case(Base):
         return is_overdue(due=self.due_at, first_contact_at=made, at=at)
 
     @property
-    def wishes(self) -> list[Wish]:
-        """What the person has said about being contacted."""
-        return [permission.wish for permission in self.permissions]
-
-    @property
     def language(self) -> str:
         """The language the person chose last. Whoever writes a text chooses none."""
         chosen = [approach for approach in self.approaches if approach.channel != "sms"] or self.approaches
@@ -135,11 +125,6 @@ class Case(Base):
     def excludes(self, person_id: str) -> bool:
         """Whether somebody may have nothing to do with this case."""
         return any(exclusion.person_id == person_id for exclusion in self.exclusions)
-
-    def allows(self, channel: str) -> bool:
-        """Whether the person's newest word about one way of contact was a yes, at whatever hours and however old."""
-        said = [permission.allowed for permission in self.permissions if permission.channel == channel]
-        return said[-1:] == [True]
 
     def begin_with(self, first: Colleague, *, at: datetime) -> None:
         """Name who is responsible for a case that was opened this moment: nobody was before."""
@@ -193,15 +178,20 @@ class Case(Base):
         self.preferences = kept + [Preference(tag=tag, at=at, by=by) for tag in sorted(set(tags) - known)]
         self.log("case.preference_noted", by=by, at=at, count=len(tags))
 
-    def record_attempt(self, *, by: Person, at: datetime, channel: str, outcome: str) -> ContactAttempt:
-        """Somebody tried to make contact. `reached` means the two spoke or wrote with each other: first contact."""
+    def record_attempt(
+        self, *, by: Person, at: datetime, channel: str, outcome: str, word: str = "handler"
+    ) -> ContactAttempt:
+        """Somebody tried to make contact. `reached` means the two spoke or wrote with each other: first contact.
+
+        `word`: by whose word that is, the handler's or that of the person's own answer in the `mailbox`.
+        """
         if self.closure or self.join:
             raise BadInput("This case is closed. Nothing can be recorded in it.")
         attempt = ContactAttempt(by_id=by.id, at=at, channel=channel, outcome=outcome)
         self.attempts.append(attempt)
         self.log("contact.attempted", by=by.alias, at=at, channel=channel, result=outcome)
         if outcome == "reached" and self.first_contact is None:
-            self.first_contact = FirstContact(by_id=by.id, at=at, channel=channel, word="handler")
+            self.first_contact = FirstContact(by_id=by.id, at=at, channel=channel, word=word)
             late = self.is_overdue(at)
             self.log("contact.first", by=by.alias, at=at, channel=channel, in_time=not late)
             self._forget_how_to_recognise()
@@ -263,33 +253,6 @@ class Case(Base):
             marked = rows.write(session_of(self), Danger, case_id=self.id, at=at, by=by)
             set_committed_value(self, "danger", marked)
             self.log("danger.marked", by=by, at=at)
-
-    def permit(
-        self, channel: str, *, allowed: bool, hours: Hours, by: str, at: datetime, content_id: str | None
-    ) -> None:
-        """What the person said about being contacted one way; `content_id` names the number it is about."""
-        before = list(self.permissions)
-        said = rows.write(
-            session_of(self),
-            Permission,
-            case_id=self.id,
-            channel=channel,
-            allowed=allowed,
-            hours=hours,
-            by=by,
-            at=at,
-            expires_at=at + PERMISSION_LASTS,
-            content_id=content_id,
-        )
-        set_committed_value(self, "permissions", [*before, said])
-        self.log("permission.given", by=by, at=at, channel=channel, allowed=allowed, hours=hours.value)
-
-    def withdraw(self, channel: str, *, by: str, at: datetime, because: str) -> None:
-        """The person takes back that they may be contacted this way, or their telephone does. It needs no leave."""
-        self.permissions.append(
-            Permission(channel=channel, allowed=False, hours=Hours.ANY, by=by, at=at, expires_at=at + PERMISSION_LASTS)
-        )
-        self.log("permission.withdrawn", by=by, at=at, because=because, channel=channel)
 
     def _forget_how_to_recognise(self) -> None:
         """The full tags serve only while the case waits for first contact."""

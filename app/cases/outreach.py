@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from app.cases.permissions import SPANS, Hours, Wish, within
+from app.cases.permissions import Hours, Wish, within
+from app.cases.windows import Window, opens, window
 
 ASKED_LONG_AGO: Final = timedelta(days=7)
 """From this age on a permission is still good, and should be asked about again (`safety.md` section 1)."""
@@ -33,14 +34,6 @@ class Rules:
 
     attempts_per_window: int = 2
     spaced: timedelta = timedelta(minutes=15)
-
-
-@dataclass(frozen=True)
-class Window:
-    """One stretch of safe hours. Both ends in UTC, the second not included."""
-
-    starts: datetime
-    ends: datetime
 
 
 class Why(StrEnum):
@@ -110,7 +103,7 @@ def judge(
     """
     at = local.astimezone(UTC)
     newest = _newest(wishes, channel, at)
-    if refused := _not_allowed(newest, local=local) or _too_often(tries, newest[-1].hours, rules, local=local):
+    if refused := _not_allowed(newest, local=local) or _too_often(tries, newest[-1], rules, local=local):
         return refused
     last = newest[-1]
     if last.about is None:
@@ -119,28 +112,14 @@ def judge(
         channel=channel,
         about=last.about,
         at=at,
-        until=min(_lapses(newest), *(window(wish.hours, local).ends for wish in newest)),
-        arrives_by=min([_lapses(newest), *(window(hours, local).ends for hours in _that_end(newest))]),
+        until=min(_lapses(newest), *(_window(wish, local).ends for wish in newest)),
+        arrives_by=min([_lapses(newest), *(_window(wish, local).ends for wish in _that_end(newest))]),
         hours=last.hours,
-        left=rules.attempts_per_window - _tried(tries, window(last.hours, local), at) - 1,
+        left=rules.attempts_per_window - _tried(tries, _window(last, local), at) - 1,
         voicemail=_may_hear_a_voice(wishes, last.about, local=local),
         is_old=at - last.said_at >= ASKED_LONG_AGO,
         issued=_ISSUED_HERE,
     )
-
-
-def window(hours: Hours, local: datetime) -> Window:
-    """The stretch of these hours that a moment lies in; a day, from midnight to midnight, for `any`.
-
-    Meaningless for a moment outside the hours. On the nights the clocks change it is an hour shorter or longer.
-    """
-    starts, ends = SPANS[hours]
-    first = local.date()
-    over_midnight = starts >= ends
-    if over_midnight and local.time() < ends:
-        first -= timedelta(days=1)
-    last = first + timedelta(days=1) if over_midnight else first
-    return Window(_on_the_wall(first, starts, local), _on_the_wall(last, ends, local))
 
 
 def _may_hear_a_voice(wishes: Sequence[Wish], number: str, *, local: datetime) -> bool:
@@ -149,8 +128,12 @@ def _may_hear_a_voice(wishes: Sequence[Wish], number: str, *, local: datetime) -
     return not _not_allowed(newest, local=local) and all(wish.about == number for wish in newest)
 
 
-def _that_end(newest: Sequence[Wish]) -> list[Hours]:
-    return [wish.hours for wish in newest if wish.hours != Hours.ANY]
+def _that_end(newest: Sequence[Wish]) -> list[Wish]:
+    return [wish for wish in newest if wish.only or wish.hours != Hours.ANY]
+
+
+def _window(wish: Wish, local: datetime) -> Window:
+    return window(wish.hours, local, wish.only)
 
 
 def _newest(wishes: Sequence[Wish], channel: str, at: datetime) -> list[Wish]:
@@ -165,36 +148,22 @@ def _not_allowed(newest: Sequence[Wish], *, local: datetime) -> Refused | None:
         return Refused(Why.NO)
     if local.astimezone(UTC) >= _lapses(newest):
         return Refused(Why.EXPIRED)
-    shut = next((wish.hours for wish in newest if not within(wish.hours, local)), None)
-    return Refused(Why.NOT_NOW, _opens(shut, local), shut) if shut else None
+    shut = next((wish for wish in newest if not within(wish.hours, local, wish.only)), None)
+    return Refused(Why.NOT_NOW, opens(shut.hours, local, shut.only), shut.hours) if shut else None
 
 
 def _lapses(newest: Sequence[Wish]) -> datetime:
     return min(min(wish.expires_at, wish.said_at + TOO_LONG_AGO) for wish in newest)
 
 
-def _too_often(tries: Sequence[datetime], hours: Hours, rules: Rules, *, local: datetime) -> Refused | None:
-    at, here = local.astimezone(UTC), window(hours, local)
+def _too_often(tries: Sequence[datetime], wish: Wish, rules: Rules, *, local: datetime) -> Refused | None:
+    at, here = local.astimezone(UTC), _window(wish, local)
     if _tried(tries, here, at) >= rules.attempts_per_window:
-        return Refused(Why.TOO_MANY, _opens(hours, here.ends.astimezone(local.tzinfo)), hours)
+        later = here.ends.astimezone(local.tzinfo)
+        return Refused(Why.TOO_MANY, opens(wish.hours, later, wish.only), wish.hours)
     again = max((moment + rules.spaced for moment in tries), default=at)
-    return Refused(Why.TOO_SOON, again, hours) if at < again else None
+    return Refused(Why.TOO_SOON, again, wish.hours) if at < again else None
 
 
 def _tried(tries: Sequence[datetime], here: Window, at: datetime) -> int:
     return sum(here.starts <= moment <= at for moment in tries)
-
-
-def _opens(hours: Hours, local: datetime) -> datetime:
-    """The moment from which these hours next hold: this one, if they do already."""
-    if within(hours, local):
-        return local.astimezone(UTC)
-    starts, _ = SPANS[hours]
-    today = _on_the_wall(local.date(), starts, local)
-    tomorrow = _on_the_wall(local.date() + timedelta(days=1), starts, local)
-    return today if today > local.astimezone(UTC) else tomorrow
-
-
-def _on_the_wall(day: date, clock: time, local: datetime) -> datetime:
-    """When the clocks there show this, the first time if they show it twice. In UTC, so that it can be compared."""
-    return datetime.combine(day, clock, local.tzinfo).astimezone(UTC)

@@ -31,6 +31,26 @@ SPANS: Final = {
 """When each part begins and ends, by the clocks on the wall."""
 
 
+EVERY_DAY: Final = frozenset(range(1, 8))
+
+
+@dataclass(frozen=True)
+class Only:
+    """Narrower than a part of the day: on these weekdays (1 is Monday), from one time until another.
+
+    By the clocks on the wall; the same time twice is all day. A moment belongs to the day in which it lies: Monday's
+    night ends at midnight.
+    """
+
+    days: frozenset[int] = EVERY_DAY
+    starts: time = time(0)
+    ends: time = time(0)
+
+    def holds(self, local: datetime) -> bool:
+        """Whether a local moment lies in it; the end is not included."""
+        return local.isoweekday() in self.days and _between(self.starts, self.ends, local.time())
+
+
 @dataclass(frozen=True)
 class Wish:
     """What a person said about one way of contact: allowed or not, when, and for how long that holds."""
@@ -43,11 +63,16 @@ class Wish:
     about: str | None = None
     """The row of the case's contents with the number it is about; None when no number was given."""
 
+    only: Only | None = None
+    """What narrows the hours, where the person said so."""
 
-def within(hours: Hours, local: datetime) -> bool:
+
+def within(hours: Hours, local: datetime, only: Only | None = None) -> bool:
     """Whether a local time of day lies in the safe hours; the end is not included."""
-    starts, ends = SPANS[hours]
-    clock = local.time()
+    return _between(*SPANS[hours], local.time()) and (only is None or only.holds(local))
+
+
+def _between(starts: time, ends: time, clock: time) -> bool:
     if starts < ends:
         return starts <= clock < ends
     return clock >= starts or clock < ends
@@ -63,7 +88,7 @@ def may_contact(wishes: Iterable[Wish], channel: str, *, local: datetime) -> boo
         return False
     newest = max(wish.said_at for wish in said)
     return all(
-        wish.allowed and local < wish.expires_at and within(wish.hours, local)
+        wish.allowed and local < wish.expires_at and within(wish.hours, local, wish.only)
         for wish in said
         if wish.said_at == newest
     )

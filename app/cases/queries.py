@@ -127,9 +127,10 @@ def calls_by_ending(session: Session, *, since: datetime, at: datetime) -> Count
     return Counter(ending for call in calls if (ending := call.ended_as(at)))
 
 
-def with_return_code(session: Session, tag: str) -> Case | None:
-    """The case whose caller was given the code with this tag."""
-    return session.scalar(select(Case).join(ReturnCode, ReturnCode.case_id == Case.id).where(ReturnCode.tag == tag))
+def with_return_code(session: Session, *tags: str) -> Case | None:
+    """The case whose caller was given the code with one of these tags: one for each key that made tags lately."""
+    found = select(Case).join(ReturnCode, ReturnCode.case_id == Case.id).where(ReturnCode.tag.in_(tags))
+    return session.scalar(found.order_by(ReturnCode.at.desc()).limit(1))
 
 
 def mailboxes_at(session: Session, locator: int) -> list[Mailbox]:
@@ -138,8 +139,10 @@ def mailboxes_at(session: Session, locator: int) -> list[Mailbox]:
 
 
 def joined_into(session: Session, case: Case) -> list[Case]:
-    """Cases that go on as part of this one."""
-    return list(session.scalars(select(Case).join(Join, Join.case_id == Case.id).where(Join.into_id == case.id)))
+    """Cases that go on as part of this one, also by way of another that does."""
+    parts = select(Join.case_id).where(Join.into_id == case.id).cte("parts", recursive=True)
+    parts = parts.union(select(Join.case_id).join(parts, Join.into_id == parts.c.case_id))
+    return list(session.scalars(select(Case).where(Case.id.in_(select(parts.c.case_id)))))
 
 
 def ids_of_whole(session: Session, case: Case) -> list[str]:
