@@ -43,6 +43,12 @@ class NotSigned(DygnetError):
     status = 403
 
 
+class Crowded(DygnetError):
+    """More of the same than is taken in at a time."""
+
+    status = 503
+
+
 class Misconfigured(DygnetError):
     """A setting, a key or the programme file is wrong; the message names it."""
 

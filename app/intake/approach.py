@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.vault.envelope import PublicKey
+from app.cases.permissions import Only
+from app.vault.receipts import WayBack as WayBack
 
 
 @dataclass(frozen=True)
 class Callback:
     """How the person wants to be reached: `none` means they come back themselves."""
 
-    wish: Literal["call", "sms", "none"]
+    wish: Literal["call", "sms", "both", "none"]
     number: str | None = field(repr=False)
     hours: Literal["any", "day", "evening", "night"] = "any"
+    only: Only | None = None
+    """Weekdays and times that narrow the hours."""
 
+    voicemail: bool | None = None
+    """Whether a message may be left; None: not asked, which means no."""
 
-@dataclass(frozen=True)
-class WayBack:
-    """A reporter's receipt made ready for keeping: a verifier, a locator, and the public key of the mailbox."""
-
-    locator: int
-    verifier: str = field(repr=False)
-    salt: bytes = field(repr=False)
-    key: PublicKey = field(repr=False)
+    through_the_line: bool = True
+    """Whether the line itself may call or text the number. Who does not want our number to show cannot be: the number
+    is kept, and a handler calls it by hand."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,9 @@ class Approach:
     number: str | None = field(default=None, repr=False)
     role: Literal["self", "relative", "professional", "unknown"] = "unknown"
     message: str | None = field(default=None, repr=False)
+    profile: str | None = field(default=None, repr=False)
+    """What else they said, as `app.cases.profile` writes it down."""
+
     danger: bool = False
     callback: Callback | None = None
     way_back: WayBack | None = None

@@ -8,9 +8,9 @@ which it is sealed to those who may read (`vault/ready.py`); it can open nothing
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -20,31 +20,55 @@ from app.cases.canaries import MARK
 from app.cases.facts import Approach as Row
 from app.cases.facts import Content, Grant
 from app.cases.models import Case
+from app.cases.narrowing import narrow
 from app.cases.opening import open_case
 from app.cases.permissions import Hours
 from app.cases.returning import Mailbox, RepeatTag
 from app.escalation.opening import begin
-from app.intake.approach import Approach, WayBack
+from app.intake.approach import Approach, Callback
 from app.journeys import ask
 from app.programme.apply import current
 from app.vault.envelope import PublicKey
 from app.vault.index import WaitingIndex, short_tag
+from app.vault.keyring import Keyring
 from app.vault.ready import ReadyKey, ReadyKeys
-from app.vault.receipts import Receipt, door_for, locator, mailbox_key
+from app.vault.receipts import Receipt, WayBack, made_ready
 
 
-@dataclass(frozen=True)
 class Desk:
-    """What a door needs to receive: public keys, and how a repeat caller is recognised. It can open nothing."""
+    """What a door needs to receive: public keys, and how a repeat caller is recognised. It can open nothing.
 
-    rota: PublicKey
-    index_key: bytes = field(repr=False)
-    waiting: WaitingIndex = field(default_factory=WaitingIndex, repr=False)
+    At a desk `of` a keyring a new generation is used as soon as the keyring has it.
+    """
 
-    @cached_property
-    def ready(self) -> ReadyKeys:
+    def __init__(self, rota: PublicKey, index_key: bytes) -> None:
+        self._keyring: Keyring | None = None
+        self._rota, self._index_keys = rota, (index_key,)
+        self.waiting = WaitingIndex()
+        self.ready = ReadyKeys(lambda: self.rota)
         """Keys for the cases to come."""
-        return ReadyKeys(self.rota)
+
+    @classmethod
+    def of(cls, keyring: Keyring) -> Desk:
+        """The desk of a process with these keys."""
+        desk = cls(keyring.public("rota"), keyring.index_key)
+        desk._keyring = keyring
+        return desk
+
+    @property
+    def rota(self) -> PublicKey:
+        """Whom a new case is granted to."""
+        return self._keyring.public("rota") if self._keyring else self._rota
+
+    @property
+    def index_key(self) -> bytes:
+        """What tags and locators are made with now."""
+        return self.index_keys[0]
+
+    @property
+    def index_keys(self) -> tuple[bytes, ...]:
+        """Every generation, the newest first: what was tagged with an older one is looked for as well."""
+        return tuple(self._keyring.index_keys.values()) if self._keyring else self._index_keys
 
 
 @dataclass(frozen=True)
@@ -118,13 +142,7 @@ def receive(
 
 def way_back(desk: Desk, receipt: Receipt) -> WayBack:
     """Make a receipt ready for keeping. Slow on purpose (Argon2id): never inside a transaction."""
-    door = door_for(receipt)
-    return WayBack(
-        locator=locator(desk.index_key, receipt),
-        verifier=door.verifier.phc,
-        salt=door.salt,
-        key=mailbox_key(receipt, door.salt).public,
-    )
+    return made_ready(desk.index_key, receipt)
 
 
 def _received(case: Case, row: Row, *, is_new: bool) -> Received:
@@ -182,11 +200,13 @@ def _write(
         channel=approach.channel,
         source=approach.source,
         role=approach.role,
-        language=approach.language,
+        language=approach.language.partition("-")[0],  # whoever reads easy Swedish speaks Swedish
         withheld=approach.channel != "form" and approach.number is None,
     )
     case.log("approach.received", by="engine" if approach.canary else "caller", at=at, channel=approach.channel)
     keep = partial(contents.keep, session, case, row, at=at, key=key)
+    if approach.profile:
+        contents.keep_profile(session, case, row, approach.profile, at=at, key=key)
     _keep_secrets(session, desk, case, approach, keep, at=at)
     if approach.danger:
         case.mark_danger(by="caller", at=at)
@@ -205,16 +225,38 @@ def _keep_secrets(
     if callback and callback.number:
         about = keep(kind="callback_number", text=callback.number)
         _remember(session, desk, case, callback.number, full=None)
-        permit(case, callback.wish, Hours(callback.hours), content_id=about.id, at=at)
+        permit_as_asked(case, callback, content_id=about.id if callback.through_the_line else None, at=at)
     elif callback:
-        permit(case, callback.wish, Hours(callback.hours), content_id=None, at=at)
+        permit_as_asked(case, callback, content_id=None, at=at)
+
+
+def say_anew(session: Session, desk: Desk, case: Case, approach: Approach, *, at: datetime) -> None:
+    """What the person says about being contacted with their receipt in hand, in the place of what they said before.
+
+    No approach: nobody came in by it, and no clock begins.
+    """
+    keep = partial(contents.keep, session, case, case.approaches[-1], at=at)
+    if approach.profile:
+        contents.keep_profile(session, case, case.approaches[-1], approach.profile, at=at)
+    _keep_secrets(session, desk, case, replace(approach, message=None), keep, at=at)
 
 
 def _remember(session: Session, desk: Desk, case: Case, number: str, *, full: bytes | None) -> None:
     rows.write_unseen(session, RepeatTag, case_id=case.id, full=full, short=short_tag(desk.index_key, number))
 
 
+def permit_as_asked(case: Case, callback: Callback, *, content_id: str | None, at: datetime) -> None:
+    """Write down everything that was said about being contacted; `content_id` is the row with the number."""
+    hours = Hours(callback.hours)
+    permit(case, callback.wish, hours, content_id=content_id, at=at)
+    if callback.voicemail is not None:
+        allowed = callback.voicemail and callback.wish in ("call", "both")
+        case.permit("voicemail", allowed=allowed, hours=hours, by="caller", at=at, content_id=content_id)
+    if callback.only:
+        narrow(case, ("call", "sms") if callback.voicemail is None else ("call", "sms", "voicemail"), callback.only)
+
+
 def permit(case: Case, wish: str, hours: Hours, *, content_id: str | None, at: datetime) -> None:
     """Write down both answers: what was asked for is allowed, the other is not."""
     for channel in ("call", "sms"):
-        case.permit(channel, allowed=wish == channel, hours=hours, by="caller", at=at, content_id=content_id)
+        case.permit(channel, allowed=wish in (channel, "both"), hours=hours, by="caller", at=at, content_id=content_id)

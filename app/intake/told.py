@@ -87,10 +87,10 @@ def tell_callback(
     """
     row = session.get_one(Approach, approach_id)
     if calls.came_to(session, approach_id, *_LAST_WORDS.values()):
-        return code_of(desk, row)
+        return _code_told(session, desk, row)
     calls.note(session, approach_id, _LAST_WORDS[wish], at=at)
     case = queries.going_on(session, row.case_id)
-    tag = _code_tag(desk, code_of(desk, row))
+    tag = _code_tag(desk.index_key, code_of(desk, row))
     if session.get(ReturnCode, tag) is None:
         session.add(ReturnCode(tag=tag, case_id=case.id, at=at))
     about = contents.latest(session, row, kind) if kind else None
@@ -103,8 +103,7 @@ def tell_callback(
 
 def code_of(desk: Desk, row: Approach) -> str:
     """The code with which the one who made this call can come back; it holds once they have had their last word."""
-    digest = hmac.digest(desk.index_key, f"dygnet return code v1|{row.source}".encode(), "sha256")
-    return f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+    return _code(desk.index_key, row)
 
 
 def come_back(session: Session, desk: Desk, approach_id: str, code: str, *, at: datetime) -> bool:
@@ -115,7 +114,7 @@ def come_back(session: Session, desk: Desk, approach_id: str, code: str, *, at: 
     """
     row = session.get_one(Approach, approach_id)
     case = queries.locked(session, row.case_id)
-    found = queries.with_return_code(session, _code_tag(desk, code))
+    found = queries.with_return_code(session, *(_code_tag(key, code) for key in desk.index_keys))
     if found is None or case.join:
         return found is not None
     older = queries.going_on(session, found.id)
@@ -131,5 +130,16 @@ def come_back(session: Session, desk: Desk, approach_id: str, code: str, *, at: 
     return True
 
 
-def _code_tag(desk: Desk, code: str) -> str:
-    return hmac.digest(desk.index_key, f"dygnet return code tag v1|{code}".encode(), "sha256").hex()[:32]
+def _code(index_key: bytes, row: Approach) -> str:
+    digest = hmac.digest(index_key, f"dygnet return code v1|{row.source}".encode(), "sha256")
+    return f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+def _code_told(session: Session, desk: Desk, row: Approach) -> str:
+    """The code that was told before: with the key of then, if another took over in the middle of the call."""
+    codes = [(key, _code(key, row)) for key in desk.index_keys]
+    return next((code for key, code in codes if session.get(ReturnCode, _code_tag(key, code))), codes[0][1])
+
+
+def _code_tag(index_key: bytes, code: str) -> str:
+    return hmac.digest(index_key, f"dygnet return code tag v1|{code}".encode(), "sha256").hex()[:32]

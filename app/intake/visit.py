@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import Annotated, Final, cast
 
 import phonenumbers
@@ -12,13 +13,13 @@ from babel import negotiate_locale
 from fastapi import Depends, Request
 from starlette.responses import HTMLResponse
 
-from app.catalogue import direction, own_name
+from app.catalogue import direction
 from app.errors import NoSuchPage
 from app.intake.wording import say
 from app.web import Pages
 
-EXIT: Final = "https://www.smhi.se/"
-"""Where the quick exit leads: the weather. A link only; nothing is ever fetched from there."""
+IN_EVERY_LANGUAGE: Final = ("contact", "work", "mailbox", "accessibility", "privacy", "tips")
+"""Pages that another language has at the same address, and that may be asked for out of turn."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,15 @@ class Site:
 
     timezone: str
 
+    places: Sequence[str]
+    """What a visitor may choose among; empty where they write it themselves."""
+
+    exit_url: str
+    """Where the quick exit leads. A link only; nothing is ever fetched from there."""
+
+    onion_url: str | None
+    """The origin of these pages in Tor, where there is one."""
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -39,23 +49,36 @@ class Visit:
 
     site: Site
     language: str
+    in_tor: str | None = None
+    """The same page's address in Tor, for a page that was only asked for. Whoever has just sent something is not led
+    away from its answer, which is shown once."""
 
-    def show(self, page: str, *, status: int = 200, **values: object) -> HTMLResponse:
-        """The page `start`, `contact`, … as this visitor reads it."""
-        return self.site.pages.answer(
+    @property
+    def spoken(self) -> str:
+        """The language itself: of easy Swedish, Swedish."""
+        return self.language.partition("-")[0]
+
+    def show(self, page: str, *, status: int = 200, address: str | None = None, **values: object) -> HTMLResponse:
+        """The page `start`, `contact`, … as this visitor reads it. `address`: its own, below the language."""
+        known = page if page in IN_EVERY_LANGUAGE else ""
+        answer = self.site.pages.answer(
             f"{page}.html",
             status=status,
             page=page,
+            address=known if address is None else address,
             language=self.language,
             say=partial(say, self.language),
             direction=direction,
-            own_name=own_name,
+            own_name=_own_name,
             languages=self.site.languages,
-            exit=EXIT,
+            exit=self.site.exit_url,
             line_number=self.site.line_number,
             line_number_read=_as_read(self.site.line_number),
             **values,
         )
+        if self.in_tor and status == HTTPStatus.OK:
+            answer.headers["onion-location"] = self.in_tor
+        return answer
 
 
 def visit_of(request: Request) -> Visit:
@@ -81,7 +104,8 @@ async def _visit(request: Request, lang: str) -> Visit:
     site = site_of(request)
     if lang not in site.languages:
         raise NoSuchPage("there is no page in that language")
-    return Visit(site, lang)
+    in_tor = f"{site.onion_url}{request.url.path}" if site.onion_url and request.method == "GET" else None
+    return Visit(site, lang, in_tor)
 
 
 AVisit = Annotated[Visit, Depends(_visit)]
@@ -92,3 +116,8 @@ def _as_read(number: str) -> str:
     """`+46846500400` as Swedes write it, for the eye."""
     parsed = phonenumbers.parse(number)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def _own_name(language: str) -> str:
+    """What its readers call the language: each catalogue says it itself."""
+    return say(language, "site.own_name")

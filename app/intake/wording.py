@@ -7,11 +7,13 @@ nobody can find out who called.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from app.catalogue import Catalogue
+from app.catalogue import FIRST_LANGUAGE, Catalogue
 
-SENTENCES = Catalogue(Path(__file__).parent / "languages")
+SENTENCES_FOLDER = Path(__file__).parent / "languages"
+SENTENCES = Catalogue(SENTENCES_FOLDER)
 
 say = SENTENCES.say
 """`say(language, key, **values)`: the sentence, in Swedish when that language lacks it."""
@@ -23,6 +25,12 @@ PROMPTS = Catalogue(Path(__file__).parent / "prompts")
 def languages() -> tuple[str, ...]:
     """The languages there are files for, Swedish first."""
     return SENTENCES.languages
+
+
+def written_in(wanted: Iterable[str]) -> tuple[str, ...]:
+    """Of these languages the ones there are files for, in their order, each followed by its variants; else Swedish."""
+    found = [code for one in wanted for code in languages() if one in (code, code.partition("-")[0])]
+    return tuple(dict.fromkeys(found)) or (FIRST_LANGUAGE,)
 
 
 def spell(signs: str) -> str:

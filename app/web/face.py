@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import cast
 
@@ -14,15 +15,18 @@ from app.clock import Clock
 from app.db import Database
 from app.errors import DygnetError
 from app.logs import Log
-from app.web.shields import CalmFailures, Problem, ProblemPage, SafeHeaders, SmallBodies
+from app.web.shields import CalmFailures, Problem, ProblemPage, SafeHeaders, SmallBodies, content_policy
 
 _log = Log("web")
 
 
-def new_face(*, db: Database, clock: Clock, public_url: str, problem_page: ProblemPage) -> FastAPI:
+def new_face(
+    *, db: Database, clock: Clock, public_url: str, problem_page: ProblemPage, written_in_the_page: Sequence[str] = ()
+) -> FastAPI:
     """An app whose every answer, errors included, carries the same headers.
 
     `public_url` is the exact origin people use; browsers are told to stay on https when it is one.
+    `written_in_the_page`: the scripts that stand in its pages, letter for letter; none other will run.
     `db` and `clock` are what `Db` and `Now` give to its routes.
     """
     face = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
@@ -31,7 +35,9 @@ def new_face(*, db: Database, clock: Clock, public_url: str, problem_page: Probl
     _draw_errors(face, problem_page)
     face.add_middleware(CalmFailures, problem_page=problem_page)
     face.add_middleware(SmallBodies, problem_page=problem_page)
-    face.add_middleware(SafeHeaders, https=public_url.startswith("https://"))  # the last one added is the outermost
+    policy = content_policy(written_in_the_page)
+    https = public_url.startswith("https://")
+    face.add_middleware(SafeHeaders, https=https, policy=policy)  # the last one added is the outermost
     return face
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -18,15 +20,12 @@ FOREVER = "public, max-age=31536000, immutable"
 """The one `cache-control` a route may choose for itself: for what is addressed by its own digest, and no secret."""
 
 _log = Log("web")
-_ONLY_OURS = ("style-src", "script-src", "img-src", "font-src", "connect-src", "manifest-src", "form-action")
+_ONLY_OURS = ("style-src", "font-src", "connect-src", "manifest-src", "form-action")
 _SWITCHED_OFF = (
     "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi payment "
     "screen-wake-lock serial usb xr-spatial-tracking"
 )
 _HEADERS = {
-    "content-security-policy": "; ".join(
-        ["default-src 'none'", *(f"{kind} 'self'" for kind in _ONLY_OURS), "frame-ancestors 'none'", "base-uri 'none'"]
-    ),
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
@@ -53,12 +52,26 @@ ProblemPage = Callable[[Request, Problem], Response]
 """Each face draws its own. It may not fail: it is called when something already has."""
 
 
+def content_policy(written_in_the_page: Sequence[str] = ()) -> str:
+    """What a page of ours may fetch and run: files of ours, and where scripts stand in the page these very ones, with
+    pictures written in it as well. Nothing from elsewhere, and nothing `unsafe`."""
+    scripts = [f"'sha256-{_digest(script)}'" for script in written_in_the_page]
+    pictures = "img-src 'self' data:" if scripts else "img-src 'self'"
+    ours = [f"{kind} 'self'" for kind in _ONLY_OURS]
+    run = " ".join(["script-src 'self'", *scripts])
+    return "; ".join(["default-src 'none'", run, pictures, *ours, "frame-ancestors 'none'", "base-uri 'none'"])
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
 class SafeHeaders:
     """Writes our headers on every answer, over whatever the route wrote under the same names, `FOREVER` excepted."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool, policy: str) -> None:
         self._app = app
-        ours = _HEADERS | _STAY_ON_HTTPS if https else _HEADERS
+        ours = {"content-security-policy": policy} | _HEADERS | (_STAY_ON_HTTPS if https else {})
         self._ours = [(name.encode(), value.encode()) for name, value in ours.items()]
         self._names = {name for name, _ in self._ours}
         self._kept = (b"cache-control", FOREVER.encode())

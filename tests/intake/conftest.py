@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -26,7 +29,12 @@ def public(db: Database) -> FastAPI:
         apply(session, read(EXAMPLE), at=NOW, by="operator", duty=new_key("duty").public)
     desk = Desk(rota=new_key("rota").public, index_key=b"i" * 32)
     return create_public(
-        db, WallClock(), desk, public_url="https://line.example.org", line_number="+46846500400", languages=["sv", "en"]
+        db,
+        WallClock(),
+        desk,
+        public_url="https://line.example.org",
+        line_number="+46846500400",
+        languages=["sv", "en", "ar", "so"],
     )
 
 
@@ -35,3 +43,16 @@ def browser(public: FastAPI) -> Iterator[TestClient]:
     """Something that knows how to ask for a page and post a form, and nothing else."""
     with TestClient(public, base_url="https://line.example.org", follow_redirects=False) as browser:
         yield browser
+
+
+@pytest.fixture
+def origin(public: FastAPI) -> Iterator[str]:
+    """The surface behind a socket, for a browser that is one."""
+    server = uvicorn.Server(uvicorn.Config(public, host="127.0.0.1", port=0, log_level="error", access_log=False))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()

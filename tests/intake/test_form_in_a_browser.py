@@ -1,59 +1,75 @@
-"""The public pages in a real browser: nothing for axe to complain of, and a way out that leaves nothing behind."""
+"""The public pages in a real browser: nothing for axe to complain of, and a way out that leaves nothing behind.
+
+`DYGNET_EVERY_PAGE=1` goes through every language at every width, with and without script, and leaves pictures of all
+of it in the folder that `DYGNET_PICTURES` names.
+"""
 
 from __future__ import annotations
 
-import threading
-import time
+import shutil
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Route
 
-from app.intake.visit import EXIT
+from app.settings import THE_WEATHER
+from tests.conftest import QUIETLY
+from tests.intake.looking import EVERYTHING, JOURNEYS, Looking
 
 pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 
-
-@pytest.fixture
-def origin(public: FastAPI) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(public, host="127.0.0.1", port=0, log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+READ: Final = ("", "2", "3", "4", "5", "privacy", "tips", "accessibility", "mailbox", "nowhere")
+QUICKLY: Final = ("", "privacy", "nowhere")
 
 
-def _complaints(page: Page) -> list[str]:
-    return [violation["id"] for violation in Axe().run(page).response["violations"]]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_has_nothing_to_say_along_the_whole_journey(
-    chromium: Browser, origin: str, scheme: Literal["light", "dark"]
+@pytest.mark.parametrize(("language", "width", "scripts", "scheme"), JOURNEYS)
+def test_form_to_receipt_with_nothing_to_complain_of(
+    chromium: Browser, origin: str, language: str, width: int, scripts: bool, scheme: str
 ) -> None:
-    page = chromium.new_page(viewport={"width": 320, "height": 640}, color_scheme=scheme)
-    complaints = []
-    for address in ("/sv/", "/en/accessibility", "/sv/nowhere", "/sv/mailbox", "/sv/contact"):
-        page.goto(origin + address)
-        complaints += _complaints(page)
-    page.click("button")
+    looking = Looking(chromium, origin, language=language, width=width, scripts=scripts, scheme=scheme)
+    page = looking.page
+    for address in (*(READ if EVERYTHING else QUICKLY), "work", "contact"):
+        looking.read(address)
+    page.check("#contact-call")
+    page.select_option("#age", "15_17")
+    page.fill("#place", "Ekeby")
+    page.click("form button[type=submit]")
     page.locator(".mistakes:focus").wait_for()
-    complaints += _complaints(page)
-    page.check("#contact-none")
-    page.click("button")
+    looking.look("mistakes")
+    page.locator(".mistakes a").first.click()
+    page.locator("#number:focus").wait_for()
+    page.fill("#number", "070-174 06 05")
+    page.check("#hours-evening")
+    page.check("#day_2")
+    page.click("form button[type=submit]")
     page.locator(".code").wait_for()
-    complaints += _complaints(page)
+    looking.look("receipt")
 
-    assert complaints == []
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
-    assert page.context.cookies() == []
+    assert looking.complaints == []
+    assert looking.context.cookies() == []
+    assert "Ekeby" not in page.content()
+    looking.context.close()
+
+
+def test_the_form_is_filled_in_and_left_by_keyboard_alone(chromium: Browser, origin: str) -> None:
+    page = chromium.new_page()
+    page.goto(origin + "/sv/contact")
+    order = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        here = page.evaluate("document.activeElement.id || document.activeElement.type || ''")
+        order.append(here)
+        if here == "contact-call":  # the first of the group; the arrows choose within it
+            page.keyboard.press("ArrowUp")
+            assert page.is_checked("#contact-none")
+        if here == "submit":
+            page.keyboard.press("Enter")
+            break
+    page.locator(".code").wait_for()
+
+    assert order[0] == "exit"
+    assert {"danger", "age", "place", "gender", "message"} <= set(order)
     page.close()
 
 
@@ -62,16 +78,44 @@ def test_the_way_out_is_one_key_away_and_the_form_does_not_come_back(
     chromium: Browser, origin: str, scripts: bool
 ) -> None:
     page = chromium.new_page(java_script_enabled=scripts)
-    page.route(EXIT, _weather)
+    page.route(f"{THE_WEATHER}/**", _weather)
     page.goto(origin + "/sv/")
     page.goto(origin + "/sv/contact")
-    page.keyboard.press("Tab")
+    page.fill("#message", "hemligt")
+    page.locator("body").evaluate("document.activeElement.blur()") if scripts else page.goto(origin + "/sv/contact")
+    page.focus("#exit")
     page.keyboard.press("Enter")
-    page.wait_for_url(EXIT)
+    page.wait_for_url(f"{THE_WEATHER}/")
 
     page.go_back()
 
     assert page.url == origin + ("/sv/" if scripts else "/sv/contact")
+    assert scripts or page.input_value("#message") == ""
+    page.close()
+
+
+def test_three_times_shift_leaves_in_the_middle_of_a_word_and_a_capital_letter_does_not(
+    chromium: Browser, origin: str
+) -> None:
+    page = chromium.new_page()
+    page.route(f"{THE_WEATHER}/**", _weather)
+    forgotten = []
+    page.on("request", lambda asked: forgotten.append(asked.url) if "/exit" in asked.url else None)
+    page.goto(origin + "/sv/")
+    page.goto(origin + "/sv/contact")
+    page.locator("#message").press_sequentially("Hej")
+    for letter in "ABC":
+        page.keyboard.press(f"Shift+{letter}")
+    assert page.url == origin + "/sv/contact"
+    for said in ("två gånger till", "en gång till"):
+        page.keyboard.press("Shift")
+        assert said in page.inner_text("#exit-said")
+    page.keyboard.press("Shift")
+    page.wait_for_url(f"{THE_WEATHER}/")
+    page.go_back()
+
+    assert page.url == origin + "/sv/"
+    assert forgotten == [f"{origin}/sv/exit"]
     page.close()
 
 
@@ -81,7 +125,7 @@ def test_what_was_typed_is_not_there_when_someone_presses_back(chromium: Browser
     page.goto(origin + "/sv/contact")
     page.check("#contact-none")
     page.fill("#message", "hemligt")
-    page.click("button")
+    page.click("form button[type=submit]")
     page.locator(".code").wait_for()
 
     page.go_back()
@@ -89,6 +133,37 @@ def test_what_was_typed_is_not_there_when_someone_presses_back(chromium: Browser
     assert page.input_value("#message") == ""
     assert not page.is_checked("#contact-none")
     page.close()
+
+
+@pytest.fixture
+def keeping(chromium: Browser) -> Iterator[Browser]:
+    """A Chromium that keeps whole pages for its Back button, as the one people have does, and a test's does not."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    browser = chromium.browser_type.launch(
+        executable_path=path, args=list(QUIETLY), ignore_default_args=["--disable-back-forward-cache"]
+    )
+    yield browser
+    browser.close()
+
+
+def test_a_browser_that_keeps_pages_for_its_back_button_shows_nothing_that_was_typed(
+    keeping: Browser, origin: str
+) -> None:
+    page = keeping.new_page()
+    page.route(f"{THE_WEATHER}/**", _weather)
+    for by_the_exit in (True, False):
+        page.goto(f"{origin}/sv/")
+        page.goto(f"{origin}/sv/contact")
+        page.fill("#message", "hemligt")
+        page.click("#exit") if by_the_exit else page.goto(f"{THE_WEATHER}/")
+        page.wait_for_url(f"{THE_WEATHER}/")
+        page.go_back(wait_until="commit")
+        if by_the_exit:
+            page.wait_for_url(f"{origin}/sv/")
+        else:
+            page.wait_for_url(f"{origin}/sv/contact")
+            page.locator("#message").wait_for()
+            assert page.input_value("#message") == ""
 
 
 def _weather(route: Route) -> None:

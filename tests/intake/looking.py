@@ -1,0 +1,60 @@
+"""Looking at a page in a real browser: by axe, for a scroll bar below, and by us in pictures."""
+
+from __future__ import annotations
+
+import os
+from itertools import product
+from pathlib import Path
+from typing import Final
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+EVERYTHING: Final = bool(os.environ.get("DYGNET_EVERY_PAGE"))
+PICTURES: Final = os.environ.get("DYGNET_PICTURES", "")
+LANGUAGES: Final = ("sv", "sv-simple", "en", "ar", "so")
+JOURNEYS: Final = (
+    [*product(LANGUAGES, (320, 390, 1280), (True, False), ("light",)), ("sv", 320, True, "dark")]
+    if EVERYTHING
+    else [("sv", 320, True, "dark"), ("ar", 390, False, "light")]
+)
+"""Language, width in pixels, script or not, light or dark."""
+
+
+class Looking:
+    """A page that is looked at wherever it goes, and what there was to complain of."""
+
+    def __init__(
+        self, chromium: Browser, origin: str, *, language: str = "sv", width: int, scripts: bool, scheme: str
+    ) -> None:
+        self.context = chromium.new_context(
+            viewport={"width": width, "height": 700},
+            color_scheme="dark" if scheme == "dark" else "light",
+            java_script_enabled=scripts,
+        )
+        self.context.set_default_timeout(10_000)
+        self.page: Page = self.context.new_page()
+        self.home = f"{origin}/{language}/"
+        self.complaints: list[str] = []
+        self._name = f"{language}-{width}-{'script' if scripts else 'plain'}-{scheme}"
+        self._width, self._runs_axe = width, scripts  # axe is a script itself
+
+    def read(self, address: str) -> None:
+        """Ask for a page below the language and look at it."""
+        self.page.goto(self.home + address)
+        self.look(address or "start")
+
+    def glance(self, where: str) -> None:
+        """Look only when every page is looked at: it differs little from another."""
+        if EVERYTHING:
+            self.look(where)
+
+    def look(self, where: str) -> None:
+        """Everything there is to complain of here."""
+        found = Axe().run(self.page).response["violations"] if self._runs_axe else []
+        self.complaints += [f"{where}: {violation['id']} {violation['nodes'][0]['html'][:90]}" for violation in found]
+        if (wide := self.page.evaluate("document.documentElement.scrollWidth")) > self._width:
+            self.complaints.append(f"{where}: {wide} px wide")
+        if PICTURES:
+            Path(PICTURES).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=Path(PICTURES) / f"{self._name}-{where}.png", full_page=True)
