@@ -18,6 +18,7 @@ from app.audit.log import record
 from app.errors import DygnetError, Misconfigured
 from app.programme import differences, hooks, recordings, sounds
 from app.programme.complaints import complaints
+from app.programme.knowledge_files import with_included
 from app.programme.models import ProgrammeVersion
 from app.programme.schema import Programme, names_in
 from app.remembered import remembered
@@ -33,7 +34,7 @@ EXAMPLE = Path(__file__).with_name("example.toml")
 def read(path: Path) -> Programme:
     """The programme in the file, with its recordings. Raises Misconfigured with every mistake, each with its place."""
     try:
-        file = tomllib.loads(path.read_text(encoding="utf-8"))
+        file = with_included(tomllib.loads(path.read_text(encoding="utf-8")), path)
         programme = Programme.model_validate(file, context=names_in(file))
     except OSError:
         raise Misconfigured(f"{path} cannot be read: is it there, and may this user read it?") from None

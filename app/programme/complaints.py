@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.programme import schema
+from app.programme import knowledge, schema
 
 _REASONS = {
     "missing": "is missing",
@@ -15,6 +15,9 @@ _REASONS = {
     "tuple_type": "must be a list, in square brackets",
     "model_type": "must be a table of its own",
     "string_too_short": "must not be empty",
+    "dict_type": "must be a table of its own",
+    "date_type": "is not a date; write it as 2026-01-05, without quotes",
+    "date_from_datetime_parsing": "is not a date; write it as 2026-01-05, without quotes",
 }
 
 
@@ -40,5 +43,6 @@ def _unknown_key(key: str) -> str:
 
 
 def _known_keys() -> list[str]:
-    tables = [kind for kind in vars(schema).values() if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    kinds = [*vars(schema).values(), *vars(knowledge).values()]
+    tables = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
     return sorted({key for table in tables for key in table.model_fields})

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from app.programme import knowledge_differences
 from app.programme.durations import iso
 from app.programme.schema import Programme
 
@@ -34,7 +35,9 @@ def between(old: Programme | None, new: Programme, noted: Mapping[str, list[str]
     before = _things(old) if old else {}
     after = _things(new)
     lines = [_line(name, before.get(name), facts, noted.get(name, [])) for name, facts in after.items()]
-    return [line for line in lines if line] + [f"- {name}" for name in before if name not in after]
+    gone = [f"- {name}" for name in before if name not in after]
+    known = knowledge_differences.between(old.knowledge if old else None, new.knowledge)
+    return [*filter(None, lines), *gone, *known]
 
 
 def _line(name: str, before: Facts | None, after: Facts, remarks: list[str]) -> str:

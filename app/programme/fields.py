@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
@@ -52,6 +52,8 @@ class Names:
 
     aliases: tuple[str, ...]
     phones: tuple[str, ...]
+    rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The ids of every kind of row in `[knowledge]`."""
 
 
 RESERVED = frozenset({*Target, "caller", "carrier", "engine", "operator", "unknown", "watch"})
@@ -70,15 +72,17 @@ def spoken(words: Iterable[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _quoted(value: object) -> str:
+def quoted(value: object) -> str:
     """What the file says here, short, and struck out if it is a number or an address that lost its way."""
     return scrub(repr(value))[:40]
 
 
-def _one_of(words: type[StrEnum], kind: str) -> BeforeValidator:
+def one_of(words: type[StrEnum], kind: str) -> BeforeValidator:
+    """A word of a closed vocabulary; the complaint names them all."""
+
     def check(value: object) -> object:
         if value not in list(words):
-            raise ValueError(f"{_quoted(value)} is not {kind}; use {spoken(words)}")
+            raise ValueError(f"{quoted(value)} is not {kind}; use {spoken(words)}")
         return value
 
     return BeforeValidator(check)
@@ -107,21 +111,21 @@ def _alias(value: str, info: ValidationInfo) -> str:
     if not _ALIAS.fullmatch(value):
         raise ValueError("an alias is 2 to 32 of a-z, 0-9 and -, beginning with a letter")
     if value in RESERVED:
-        raise ValueError(f"{_quoted(value)} already means something else; choose another alias")
+        raise ValueError(f"{quoted(value)} already means something else; choose another alias")
     if isinstance(info.context, Names) and info.context.aliases.count(value) > 1:
-        raise ValueError(f"{_quoted(value)} is the alias of more than one person")
+        raise ValueError(f"{quoted(value)} is the alias of more than one person")
     return value
 
 
 def _member(value: str, info: ValidationInfo) -> str:
     if isinstance(info.context, Names) and value not in info.context.aliases:
-        raise ValueError(f"{_quoted(value)} is nobody's alias; add them as [[staff]] or correct the name")
+        raise ValueError(f"{quoted(value)} is nobody's alias; add them as [[staff]] or correct the name")
     return value
 
 
 def _target(value: str, info: ValidationInfo) -> str:
     if value not in list(Target) and isinstance(info.context, Names) and value not in info.context.aliases:
-        raise ValueError(f"{_quoted(value)} is nobody; use {spoken([*Target, 'an alias'])}")
+        raise ValueError(f"{quoted(value)} is nobody; use {spoken([*Target, 'an alias'])}")
     return value
 
 
@@ -180,6 +184,12 @@ def _tag(value: str) -> str:
     return value
 
 
+def _place(value: str) -> str:
+    if not re.fullmatch(r"[^\W\d_][^\r\n<>]{0,59}", value):
+        raise ValueError("is not the name of a place; write it as people there do, at most 60 signs")
+    return value
+
+
 def _folder(value: str) -> str:
     if not _FOLDER.fullmatch(value):
         raise ValueError("is not the name of a folder beside this file; write it as audio")
@@ -210,7 +220,7 @@ def _wall_time(value: object) -> object:
 
 def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if twice := [value for value in values if values.count(value) > 1]:
-        raise ValueError(f"names {_quoted(str(twice[0]))} twice")
+        raise ValueError(f"names {quoted(str(twice[0]))} twice")
     return values
 
 
@@ -224,9 +234,9 @@ def _filled(values: tuple[Any, ...]) -> tuple[Any, ...]:
 Filled = AfterValidator(_filled)
 Distinct = AfterValidator(_distinct)
 Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(durations.iso)]
-ChannelWord = Annotated[ChannelName, _one_of(ChannelName, "a channel")]
-TierWord = Annotated[Tier, _one_of(Tier, "a tier")]
-RoleWord = Annotated[StaffRole, _one_of(StaffRole, "a role")]
+ChannelWord = Annotated[ChannelName, one_of(ChannelName, "a channel")]
+TierWord = Annotated[Tier, one_of(Tier, "a tier")]
+RoleWord = Annotated[StaffRole, one_of(StaffRole, "a role")]
 Alias = Annotated[str, AfterValidator(_alias)]
 Member = Annotated[str, AfterValidator(_member)]
 TargetWord = Annotated[str, AfterValidator(_target)]
@@ -237,6 +247,7 @@ Webhook = Annotated[SecretStr, AfterValidator(_webhook)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 Language = Annotated[str, AfterValidator(_language)]
 Tag = Annotated[str, AfterValidator(_tag)]
+Place = Annotated[str, AfterValidator(_place)]
 Folder = Annotated[str, AfterValidator(_folder)]
 Digest = Annotated[str, AfterValidator(_digest)]
 Zone = Annotated[str, AfterValidator(_zone)]

@@ -7,6 +7,7 @@ addresses and webhooks are `SecretStr`, and are absent from the kept document.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from app.programme.fields import (
     Member,
     Names,
     Phone,
+    Place,
     RoleWord,
     Tag,
     Target,
@@ -38,6 +40,8 @@ from app.programme.fields import (
     between,
 )
 from app.programme.heard import Heard
+from app.programme.knowledge import Knowledge
+from app.programme.knowledge_files import MINIMAL, ids_in, shipped
 from app.programme.table import Table as _Table
 from app.staff.roles import Role
 
@@ -63,7 +67,9 @@ class Line(_Table):
     """`[programme]`: the line itself. `name` is internal and never sent to anyone.
 
     `switchboards` are numbers that stand for many callers, such as the city's own that forwards to the line: who calls
-    from one is unknown. `audio` is a folder beside the file, with recordings (`sounds`).
+    from one is unknown. `page_languages` are what the public pages may be read in, when not `languages`; `places` what
+    a visitor may choose among, districts or municipalities, by their names there. `audio` is a folder beside the file,
+    with recordings (`sounds`).
     Every channel of staff's that is proved is sent a test page so often, and its answer counts for so long.
     """
 
@@ -72,6 +78,8 @@ class Line(_Table):
     languages: _Languages = ("sv",)
     numbers: Annotated[tuple[LineNumber, ...], Distinct, Filled]
     switchboards: Annotated[tuple[LineNumber, ...], Distinct] = ()
+    page_languages: Annotated[tuple[Language, ...], Distinct] = ()
+    places: Annotated[tuple[Place, ...], Distinct] = ()
     standing_chain: Annotated[tuple[Member, ...], Distinct, Filled]
     audio: Folder | None = None
     test_pages_every: _Tested = timedelta(days=7)
@@ -157,6 +165,12 @@ class Contact(_Table):
     spaced: _Spaced = timedelta(minutes=15)
 
 
+class Statistics(_Table):
+    """`[statistics]`: a group of fewer than `threshold` requests is told of to nobody."""
+
+    threshold: Annotated[int, Field(ge=5, le=100)] = 5
+
+
 class StaffMember(_Table):
     """`[[staff]]`: somebody who answers. `alias` is the only name others see.
 
@@ -195,14 +209,22 @@ class Rotation(_Table):
     turn: _Turn
 
 
+@cache
+def _minimal() -> Knowledge:
+    """What a programme knows of where help comes from when its file says nothing."""
+    return Knowledge.model_validate(shipped(MINIMAL))
+
+
 class Programme(Heard):
     """The whole file. `programme` is its `[programme]` table."""
 
     programme: Line
     routine: Routine
     contact: Contact = Contact()
+    statistics: Statistics = Statistics()
     staff: Annotated[tuple[StaffMember, ...], Filled]
     rotation: tuple[Rotation, ...] = ()
+    knowledge: Knowledge = Field(default_factory=_minimal)
 
     @model_validator(mode="after")
     def _leaves_interpreters_off_duty(self) -> Self:
@@ -239,6 +261,7 @@ def names_in(file: dict[str, Any]) -> Names:
     return Names(
         aliases=tuple(str(member["alias"]) for member in staff if "alias" in member),
         phones=tuple(str(member["phone"]) for member in staff if "phone" in member),
+        rows=ids_in(file),
     )
 
 

@@ -62,8 +62,8 @@ def test_applying_the_same_programme_again_changes_nothing(db, bring_in):
         ("+46701740605", "+46701740650", ["~ staff anna: phone changed"]),
         ('email = "anna@example.org"', "", ["~ staff anna: email removed"]),
         (
-            'languages = ["sv", "en", "ar", "so"]',
-            'languages = ["so", "sv"]',
+            '\nlanguages = ["sv", "en", "ar", "so"]',
+            '\nlanguages = ["so", "sv"]',
             ["~ staff fatima: languages sv, en, ar, so -> so, sv"],
         ),
         (
