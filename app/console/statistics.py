@@ -1,0 +1,89 @@
+"""The figures: published tables as pages and as a file, and publishing what is ready. Nothing here counts a case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse, Response
+
+from app.audit.log import record
+from app.console.doors import LOAD_ROLES, STATISTICS_ROLES, SignedIn, deed, from_our_pages, only
+from app.console.paper import paper_for
+from app.console.site import ASite
+from app.console.statistics_page import Drawn, drawn, fraction
+from app.programme.apply import current
+from app.statistics import publishing, sheets
+from app.statistics.months import month_of
+from app.statistics.reading import counted_until, periods, report, reports
+from app.statistics.staffing import Load, loads
+from app.statistics.tables import AWAITED
+from app.web import Now
+
+router = APIRouter(prefix="/console/statistics", dependencies=[Depends(from_our_pages)])
+
+HERE: Final = "/console/statistics"
+
+Period = Annotated[str | None, Query(pattern=r"^\d{4}(-(0[1-9]|1[0-2]|Q[1-4]))?$")]
+AReader = Annotated[SignedIn, only(*STATISTICS_ROLES)]
+
+
+@router.get("")
+def show(site: ASite, who: AReader, now: Now, period: Period = None) -> Response:
+    """Every table of a period; the latest year when none is said."""
+    with site.db.transaction() as session:
+        _note(session, who, at=now)
+    with site.db.reading() as session:
+        chosen = period or _latest(session, now)
+        return paper_for(session, site, who, at=now).show(
+            "statistics",
+            chosen=chosen,
+            periods=periods(session),
+            counted_until=counted_until(session),
+            threshold=current(session).statistics.threshold,
+            tables=_drawn(session, chosen),
+            in_time=report(session, "first_contact", chosen),
+            awaited=AWAITED,
+            loads=_loads(session, who, now),
+            fraction=fraction,
+        )
+
+
+@router.get("/sheet")
+def download(site: ASite, who: AReader, now: Now, period: Period = None) -> Response:
+    """The same as a file for a spreadsheet. Staffing is not in it."""
+    with site.db.transaction() as session:
+        _note(session, who, at=now, form="csv")
+    with site.db.reading() as session:
+        chosen = period or _latest(session, now)
+        sheet = sheets.as_csv(reports(session, chosen))
+    name = f'attachment; filename="dygnet-{chosen}.csv"'
+    return Response(sheet, media_type="text/csv; charset=utf-8", headers={"content-disposition": name})
+
+
+@router.post("/editions")
+def publish(site: ASite, who: Annotated[SignedIn, deed(*STATISTICS_ROLES)], now: Now) -> RedirectResponse:
+    """Publish whatever is ready. What was published before stays as it was."""
+    role = who.in_role(*STATISTICS_ROLES)
+    publishing.publish_month_by_month(site.db, by=who.alias, at=now, role=role)
+    return RedirectResponse(HERE, status_code=303)
+
+
+def _note(session: Session, who: SignedIn, *, at: datetime, form: str = "page") -> None:
+    role = who.in_role(*STATISTICS_ROLES)
+    record(session, at=at, by=who.alias, role=role, action="statistics.read", form=form)
+
+
+def _latest(session: Session, now: datetime) -> str:
+    return next(iter(periods(session)), f"{now.year}")
+
+
+def _drawn(session: Session, period: str) -> list[Drawn]:
+    return [drawn(each) for each in reports(session, period) if each.editions]
+
+
+def _loads(session: Session, who: SignedIn, now: datetime) -> list[Load]:
+    """This month's, for whoever plans the roster."""
+    return loads(session, month_of(now, current(session).zone)) if who.may(*LOAD_ROLES) else []
