@@ -18,12 +18,16 @@ from app.escalation import replies
 from app.escalation.models import StaffMessage
 from app.escalation.replies import Answer
 from app.notifications import outbox, proving, unusable, wording
-from app.notifications.models import Priority
+from app.notifications.models import Notification, Priority
 from app.staff.models import Person
 from app.staff.roles import Role
 from app.telephony.stop_words import OPTED_OUT, heeded_by_the_carrier
 
 ANSWER_LASTS = timedelta(minutes=30)
+HELPED_SOON: Final = 3
+SOON: Final = timedelta(minutes=30)
+"""So often within so long somebody is told how one answers."""
+
 _TAKE: Final = frozenset({"1", "OK"})
 _PASS_ON: Final = frozenset({"2"})
 _WHAT_WAITS: Final = frozenset({"?"})
@@ -75,7 +79,8 @@ def obey(
         _answer(session, person, "sms.tested", {}, source=source, at=at)
         return
     if case is None:
-        _answer(session, person, "sms.help", {}, source=source, at=at)
+        if not _answers_by_itself(session, person, at=at):
+            _answer(session, person, "sms.help", {}, source=source, at=at)
         return
     answer = (
         replies.take(session, case.id, by=person, via="sms", at=at)
@@ -90,9 +95,16 @@ def _meant(session: Session, person: Person, rest: Sequence[str], *, at: datetim
     if rest:
         case = queries.by_reference(session, rest[0])
         return case if case and replies.may_answer(case, person.id, person.roles, paged=case.id in paged) else None
-    cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(paged)))}
-    may = [cases[case_id] for case_id in paged if not cases[case_id].excludes(person.id)]
-    return next(iter(sorted((case for case in may if case.awaits_contact), key=_is_canary)), None)
+    waiting = {case.id: case for case in session.scalars(queries.awaiting().where(Case.id.in_(paged)))}
+    may = [waiting[case_id] for case_id in paged if case_id in waiting and not waiting[case_id].excludes(person.id)]
+    return next(iter(sorted(may, key=_is_canary)), None)
+
+
+def _answers_by_itself(session: Session, person: Person, *, at: datetime) -> bool:
+    """Whether it seems a telephone that answers whatever is texted to it: helped each time, it would go on for ever."""
+    helped = select(Notification.id).where(Notification.person_id == person.id, Notification.wording == "sms.help")
+    lately = session.scalars(helped.where(Notification.queued_at > at - SOON).limit(HELPED_SOON)).all()
+    return len(lately) == HELPED_SOON
 
 
 def _is_canary(case: Case) -> bool:

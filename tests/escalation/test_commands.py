@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
@@ -56,6 +56,20 @@ def test_one_and_ok_take_the_case(session: Session, paged: Case, body: str) -> N
     assert answers(session) == [("sms.taken", {"reference": paged.reference})]
 
 
+def test_a_bare_one_looks_at_the_cases_that_wait_and_not_at_all_they_were_ever_paged_about(session: Session) -> None:
+    earlier = [page_about(session, at=MONDAY) for _ in range(3)]
+    for case in earlier:
+        case.close(by=desk.named(session, "anna"), at=MONDAY, outcome="closed", code="no_way_to_reach")
+    waiting = page_about(session, at=MONDAY)
+    session.flush()
+    session.expire_all()
+
+    text(session, "1")
+
+    assert answers(session) == [("sms.taken", {"reference": waiting.reference})]
+    assert all("closure" in inspect(case).unloaded for case in earlier), "nobody asked how they stand"
+
+
 @pytest.mark.parametrize("body", ["2", "2 {}"])
 def test_two_passes_it_on(session: Session, paged: Case, body: str) -> None:
     text(session, body.format(paged.reference))
@@ -72,6 +86,18 @@ def test_anything_else_is_answered_with_help_and_does_nothing(session: Session, 
 
     assert paged.hold is None
     assert answers(session) == [("sms.help", {})]
+
+
+def test_a_telephone_that_answers_help_by_itself_is_helped_three_times_in_half_an_hour(session: Session) -> None:
+    for nth in range(5):
+        text(session, "Jag kör bil just nu", source=f"SM{nth}")
+
+    assert answers(session) == [("sms.help", {})] * 3
+    text(session, "?", source="SM6")
+    assert answers(session)[-1] == ("sms.nothing_waits", {}), "and is answered everything else"
+
+    commands.obey(session, desk.named(session, "anna"), "hej", source="SM7", at=LATER + commands.SOON)
+    assert answers(session)[-1] == ("sms.help", {})
 
 
 def test_a_question_mark_lists_what_waits_and_not_what_is_taken(session: Session, paged: Case) -> None:
