@@ -1,6 +1,7 @@
 """Sentences for people, by key, in several languages.
 
 A folder holds one gettext file per language (`sv.po`, `en.po`); adding a language is adding a file.
+A variant of a language is named as the web names it (`sv-simple.po`, RFC 5646: Swedish in a simplified form).
 The msgid is a key (`form.title`), not a sentence, so that Swedish is a translation like the others.
 Files are read as they are: there is no compile step to forget.
 """
@@ -61,16 +62,17 @@ class Catalogue:
 
 def direction(language: str) -> str:
     """`ltr` or `rtl`: which way the language is written."""
-    return Locale.parse(language).text_direction
+    return Locale.parse(language, sep="-").text_direction
 
 
 def own_name(language: str) -> str:
     """What its speakers call the language: `Svenska`, `English`, `العربية`."""
-    name = Locale.parse(language).get_display_name(language) or language
+    locale = Locale.parse(language, sep="-")
+    name = locale.get_display_name(locale) or language
     return name[:1].upper() + name[1:]
 
 
 def _sentences(path: Path) -> dict[str, str]:
     with path.open("rb") as file:
-        catalog = read_po(file, locale=path.stem, abort_invalid=True)
+        catalog = read_po(file, locale=path.stem.replace("-", "_"), abort_invalid=True)
     return {str(message.id): str(message.string) for message in catalog if message.id and message.string}

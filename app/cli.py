@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app import VERSION, logs
 from app.audit import sequencer
@@ -26,25 +27,30 @@ from app.errors import DygnetError
 from app.escalation import shifts
 from app.health import status as status_of
 from app.intake.sound import with_known_recordings
+from app.keys_cli import keys, offer_shares
 from app.programme.apply import apply as apply_programme
 from app.programme.apply import difference, read
 from app.settings import Settings, settings_from
 from app.signals import told_to_stop
 from app.staff.directory import Directory, by_alias
+from app.staff.keys import is_last_holder
+from app.staff.models import Person
 from app.staff.signin import make_link
+from app.stats_cli import stats
 from app.terminal import clock, database, progress, show, stop
-from app.vault.keyfiles import files_in
 from app.vault.keyring import Keyring
+from app.vault.recovery import NEEDED, SHARES
+from app.vault.staff_keys import ROTA
 from app.watching.watcher import EVERY, watcher_for
 from app.worker import worker_for
 
 app = typer.Typer(help="Dygnet: the backend of a 24-hour line.", no_args_is_help=True, pretty_exceptions_enable=False)
 staff = typer.Typer(help="The people who answer.", no_args_is_help=True)
-keys = typer.Typer(help="The keys, their generations and ages.", no_args_is_help=True)
 audit = typer.Typer(help="The log nobody can quietly change.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
+app.command()(stats)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -62,8 +68,11 @@ def run_demo(
 @app.command()
 def init(
     programme: Annotated[Path | None, typer.Option(help="A programme file to apply as well.")] = None,
+    shares: Annotated[int, typer.Option(help="Recovery shares, for as many people.", min=2, max=16)] = SHARES,
+    needed: Annotated[int, typer.Option(help="How many of them are needed.", min=2, max=16)] = NEEDED,
+    pages: Annotated[Path | None, typer.Option(help="Write the shares as pages for a printer.")] = None,
 ) -> None:
-    """Make the keys and the database. Safe to repeat; overwrites no key."""
+    """Make the keys and the database. Safe to repeat; overwrites no key. Shares are shown once, and kept nowhere."""
     settings = settings_from()
     for path in Keyring.create(settings.keys_dir):
         print(f"made     {path}")
@@ -72,6 +81,7 @@ def init(
         print("schema   current")
         if programme:
             _apply(settings, db, programme, dry_run=False)
+    offer_shares(settings, count=shares, needed=needed, pages=pages)
 
 
 @app.command()
@@ -157,13 +167,18 @@ def apply_file(
 
 
 @staff.command("link")
-def link(alias: Annotated[str, typer.Argument(help="Whose link.")]) -> None:
-    """A one-time sign-in link, good for fifteen minutes. Hand it over in person."""
+def link(
+    alias: Annotated[str, typer.Argument(help="Whose link.")],
+    lose_the_key: Annotated[bool, typer.Option("--lose-the-key", help="Though nobody else can open cases.")] = False,
+) -> None:
+    """A one-time sign-in link, good for fifteen minutes. Hand it over in person. Using it makes a new staff key."""
     settings = settings_from()
     with database(settings) as db, db.transaction() as session:
         person = by_alias(session, alias)
         if person is None:
             stop(f"nobody on the staff is called {alias}: see the programme file")
+        if settings.staff_hold and not lose_the_key:
+            _insist_on_another_holder(settings, session, person)
         token = make_link(session, person, at=WallClock().now(), by="operator")
     print(f"{settings.public_url}/console/enrol/{token}")
 
@@ -187,24 +202,6 @@ def check(
         report = looked_over(settings, db, at=clock().now(), also_carrier=carrier)
     print(report.as_json() if as_json else report.read_out())
     raise typer.Exit(1 if report.findings else 0)
-
-
-@keys.command("status")
-def keys_status(as_json: AsJson = False) -> None:
-    """Which keys lie in the folder, by kind and generation. Opens none of them."""
-    folder = settings_from().keys_dir
-    if not (found := files_in(folder)):
-        stop(f"there are no keys in {folder}. Make them with: dygnet init")
-    now = WallClock().now().timestamp()
-    rows = []
-    for file in found:
-        kind, generation, key_id, half = file.path.name.split(".")
-        days = int((now - file.path.stat().st_mtime) // 86400)
-        rows.append({"kind": kind, "generation": int(generation), "id": key_id, "half": half, "age_days": days})
-    lines = [
-        f"{row['kind']:6} {row['generation']:4}  {row['id']:16} {row['half']}  {row['age_days']} days" for row in rows
-    ]
-    print(json.dumps(rows, indent=2) if as_json else "\n".join(lines))
 
 
 @audit.command("export")
@@ -262,6 +259,15 @@ def main() -> None:
         stop(str(problem))
     except (SQLAlchemyError, OSError) as problem:
         stop(why_not(problem))
+
+
+def _insist_on_another_holder(settings: Settings, session: Session, person: Person) -> None:
+    current = Keyring.load(settings.keys_dir).public(ROTA).key_id
+    if is_last_holder(session, person, current):
+        stop(
+            f"{person.alias} alone can open cases, and a new link makes a new key that opens none. Let somebody else "
+            "in first. If the passphrase is forgotten: dygnet staff link --lose-the-key, then dygnet keys recover"
+        )
 
 
 def _apply(settings: Settings, db: Database, file: Path, *, dry_run: bool) -> None:

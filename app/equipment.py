@@ -68,7 +68,7 @@ def postmen_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring
     """One for each channel that needs no telephone company; a channel that is not set up refuses every page."""
     directory, origin = Directory(keyring), settings.public_url
     posts: list[Post] = [Hooks(directory, origin)]
-    posts.append(Pushes(keyring.push_key, directory, origin) if keyring.holds("push") else Nowhere("push"))
+    posts.append(Pushes(lambda: keyring.push_keys, directory, origin) if keyring.holds("push") else Nowhere("push"))
     server = mail_server(settings)
     posts.append(Letters(server, directory, origin) if server else Nowhere("email"))
     return [Postman(db, clock, post, codes=directory.code_of, refused=lost_pages.refused) for post in posts]
@@ -97,7 +97,7 @@ def canary_keeper_for(db: Database, clock: Clock, keyring: Keyring) -> CanaryKee
 
 def desk_for(keyring: Keyring) -> Desk:
     """A desk of the engine's own, which can receive and open nothing."""
-    return Desk(rota=keyring.public("rota"), index_key=keyring.index_key)
+    return Desk.of(keyring)
 
 
 def letters_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring) -> Callable[[], None] | None:

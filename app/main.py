@@ -24,7 +24,8 @@ from app.clock import Clock, WallClock
 from app.console.attendant import Attendant
 from app.console.attending import Attending
 from app.console.console import create_console
-from app.db import AT_THE_DOORS, Database
+from app.console.opening import HeldByStaff
+from app.db import AT_THE_DOORS, SOMEBODY_WAITS, Database
 from app.equipment import first_carrier
 from app.health import create_health
 from app.intake.carrier import create_carrier
@@ -38,8 +39,9 @@ from app.telephony.second import tags_for
 from app.telephony.signature import Signatures
 from app.vault.keyring import Keyring
 
-OPENED_BY: Final = {Surface.PUBLIC: ("index",), Surface.CARRIER: ("index", "duty"), Surface.CONSOLE: ("rota",)}
-"""The private keys each surface needs, and no others. A console that calls people is given duty numbers besides."""
+OPENED_BY: Final = {Surface.PUBLIC: ("index",), Surface.CARRIER: ("index", "duty"), Surface.CONSOLE: ("rota", "index")}
+"""The private keys each surface needs, and no others. A console that calls people is given duty numbers besides; one
+whose staff hold the rota key is not given that."""
 
 WATCHED_AT: Final = ("/healthz", "/readyz", "/metrics")
 
@@ -57,6 +59,8 @@ class House:
     def keyring(self) -> Keyring:
         """Public halves, and the private ones that this process's surfaces need."""
         wanted = {kind for surface in self.settings.surfaces for kind in OPENED_BY[surface]}
+        if self.settings.staff_hold:
+            wanted -= {"rota"}
         return Keyring.load(self.settings.keys_dir, private=wanted | ({"duty"} if self._calls_out else set()))
 
     @cached_property
@@ -78,7 +82,7 @@ class House:
     @cached_property
     def desk(self) -> Desk:
         """One for all doors, so that a text joins the case of a call a minute ago."""
-        return Desk(rota=self.keyring.public("rota"), index_key=self.keyring.index_key)
+        return Desk.of(self.keyring)
 
 
 class Doors:
@@ -110,7 +114,7 @@ def create_app(
     """
     clock = clock or WallClock()
     url = settings.database_url.get_secret_value()
-    db = database or Database(url, pages_between_checkpoints=AT_THE_DOORS)
+    db = database or Database(url, pages_between_checkpoints=AT_THE_DOORS, answers_within=SOMEBODY_WAITS)
     house = House(settings, clock, door_clock or clock, db)
     return Doors(_health(house), {surface: _MAKERS[surface](house) for surface in settings.surfaces})
 
@@ -133,8 +137,12 @@ def _public(house: House) -> FastAPI:
         house.desk,
         public_url=house.settings.public_url,
         line_number=programme.numbers[0],
-        languages=programme.languages,
+        languages=programme.page_languages or programme.languages,
         timezone=programme.timezone,
+        places=programme.places,
+        exit_url=house.settings.exit_url,
+        onion_url=house.settings.onion_url,
+        address_header=house.settings.client_address_header,
     )
 
 
@@ -156,6 +164,7 @@ def _console(house: House) -> FastAPI:
         public_url=house.settings.public_url,
         door_clock=house.door_clock,
         attending=house.attending,
+        rota=HeldByStaff(house.settings.keys_dir) if house.settings.staff_hold else None,
         push_services=house.settings.push_services,
     )
 

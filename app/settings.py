@@ -21,6 +21,7 @@ from app.errors import Misconfigured
 
 TWILIO_ITSELF = "https://api.twilio.com"
 ELKS_ITSELF = "https://api.46elks.com"
+THE_WEATHER = "https://www.smhi.se"
 PUSH_SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
 """Where the browsers there are let themselves be pushed to; hosts below these count as well."""
 
@@ -72,6 +73,19 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _harmless_page(url: str) -> str:
+    parts = _parts(url)
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("must begin with https://, name a host and hold no ? or #")
+    return url
+
+
+def _onion(url: str) -> str:
+    if not re.fullmatch(r"https?://[a-z2-7]{56}\.onion", url):
+        raise ValueError("must be http:// and 56 letters and digits with .onion at the end: no path")
+    return url
+
+
 def _secret_web_address(url: SecretStr) -> SecretStr:
     return SecretStr(_web_address(url.get_secret_value()))
 
@@ -105,6 +119,8 @@ def _known_surfaces(words: object) -> object:
 
 Origin = Annotated[str, AfterValidator(_origin)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+HarmlessPage = Annotated[str, AfterValidator(_harmless_page)]
+OnionAddress = Annotated[str, AfterValidator(_onion)]
 SecretWebAddress = Annotated[SecretStr, AfterValidator(_secret_web_address)]
 MailAddress = Annotated[SecretStr, AfterValidator(_mail_address)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(_database)]
@@ -130,8 +146,12 @@ class Settings(BaseSettings):
         SecretStr("sqlite:///var/dygnet.db"), examples=["postgresql+psycopg://dygnet:secret@db1,db2/dygnet"]
     )
     public_url: Origin = Field("http://127.0.0.1:8000", examples=["https://linjen.example.org"])
+    exit_url: HarmlessPage = Field(THE_WEATHER, examples=[THE_WEATHER])
+    onion_url: OnionAddress | None = Field(None, examples=[f"http://{56 * 'a'}.onion"])
+    client_address_header: str | None = Field(None, examples=["X-Real-IP"], pattern=r"^[A-Za-z0-9-]+$")
     surfaces: Surfaces = Field(tuple(Surface), examples=["public,carrier"])
     keys_dir: Path = Field(Path("var/keys"), examples=["/etc/dygnet/keys"])
+    rota_key: Literal["server", "staff"] = Field("server", examples=["staff"])
     twilio_account_sid: str | None = Field(None, examples=["AC" + 32 * "0"])
     twilio_auth_token: Tokens = Field((), examples=["new-token,old-token"])
     twilio_api_key: str | None = Field(None, examples=["SK" + 32 * "0"])
@@ -151,6 +171,11 @@ class Settings(BaseSettings):
     heartbeat_url: SecretWebAddress | None = Field(None, examples=["https://watch.example.org/ping/dygnet"])
     metrics_token: SecretStr | None = Field(None, examples=["a-long-random-word"], min_length=16)
     log_level: Level = Field("INFO", examples=["INFO"])
+
+    @property
+    def staff_hold(self) -> bool:
+        """Whether the key to cases is held by the staff, and by no server."""
+        return self.rota_key == "staff"
 
     @property
     def secure(self) -> bool:

@@ -24,7 +24,7 @@ from app.canary import CanaryKeeper
 from app.clock import Clock, wall_in
 from app.db import Database
 from app.equipment import canary_keeper_for, courier_for, first_carrier, letters_for, lookout_for, postmen_for
-from app.escalation import drills, engine, pulse, seniors, week_ahead
+from app.escalation import drills, engine, mailbox_news, pulse, seniors, week_ahead
 from app.escalation.pulse import Round
 from app.logs import Log
 from app.lookout import Lookout
@@ -33,7 +33,9 @@ from app.notifications.courier import Courier
 from app.notifications.models import TELEPHONE
 from app.notifications.postman import Postman
 from app.player import LONGEST_SLEEP, Player
+from app.postgres import is_away
 from app.settings import Settings
+from app.staff import sessions
 from app.telephony.twilio import carrier_for as carrier_for
 from app.vault.keyring import Keyring
 
@@ -51,7 +53,7 @@ LOOK_AT_ALL_EVERY = timedelta(hours=1)
 
 CHECKPOINT_EVERY, HEARTBEAT_EVERY, PING_EVERY, ADOPT_EVERY = 60.0, 600.0, 60.0, 60.0
 LOOK_BACK_EVERY, ASK_EVERY, CLEAR_EVERY, LETTERS_EVERY, LOOK_AHEAD_EVERY = 120.0, 60.0, 60.0, 15.0, 60.0
-CANARY_EVERY, SENIORS_EVERY = 30.0, 2.0
+CANARY_EVERY, SENIORS_EVERY, MAILBOXES_EVERY, SWEEP_EVERY = 30.0, 2.0, 1.0, 60.0
 OPENED = ("duty", "audit", "index", "push")
 """The private keys an engine needs: the duty numbers, the log's signature, the index with which it receives what the
 doors missed, and the signature for push services. It cannot open a case."""
@@ -68,7 +70,7 @@ class Worker:
     clock: Clock
     courier: Courier
     lookout: Lookout
-    log_key: Ed25519PrivateKey = field(repr=False)
+    log_key: Callable[[], Ed25519PrivateKey] = field(repr=False)
     origin: str
     heartbeat_url: str | None = field(default=None, repr=False)
     write_letters: Callable[[], None] | None = field(default=None, repr=False)
@@ -100,6 +102,8 @@ class Worker:
         if self.heartbeat_url:
             self._every(PING_EVERY, self._ping)
         self._every(SENIORS_EVERY, self._tell_of_seniors)
+        self._every(SWEEP_EVERY, self.sweep)
+        self._every(MAILBOXES_EVERY, self.look_into_mailboxes)
         if self.canaries:
             self._every(CANARY_EVERY, self.canaries.look)
         if self.write_letters:
@@ -119,9 +123,8 @@ class Worker:
         self.courier.close()
         for postman in self.postmen:
             postman.close()
-        self._note("engine.stopped")
-        self.sequence()
-        self.checkpoint()
+        for last in (self._note_the_end, self.sequence, self.checkpoint):
+            _safely(last)()
 
     def play(self) -> float:
         """One round; in how many real seconds the next thing is due."""
@@ -173,7 +176,7 @@ class Worker:
     def checkpoint(self) -> None:
         """Sign the log as it stands."""
         with self.db.transaction() as session:
-            sequencer.checkpoint(session, self.log_key, at=self.clock.now(), origin=self.origin)
+            sequencer.checkpoint(session, self.log_key(), at=self.clock.now(), origin=self.origin)
 
     def _adopt(self) -> None:
         """Every case at the start and once an hour, in between those opened since: that costs next to nothing."""
@@ -213,9 +216,22 @@ class Worker:
     def _tell_of_seniors(self) -> None:
         seniors.report(self.db, at=self.clock.now())
 
+    def look_into_mailboxes(self) -> None:
+        """Was a receipt used that is given away under duress?"""
+        mailbox_news.sound(self.db, at=self.clock.now())
+
+    def sweep(self) -> None:
+        """Sessions that idled out keep no key. They are timed by the wall, also in a demo whose clock runs fast."""
+        at = self.clock.now() if self.clock.speed == 1 else wall_in(0)
+        with self.db.transaction() as session:
+            sessions.sweep(session, at=at)
+
     def _note(self, action: str) -> None:
         with self.db.transaction() as session:
             record(session, at=self.clock.now(), by="engine", action=action)
+
+    def _note_the_end(self) -> None:
+        self._note("engine.stopped")
 
     def _every(self, seconds: float, do: Callable[[], None]) -> None:
         self._metronome.add_job(_safely(do), "interval", seconds=seconds, next_run_time=wall_in(0))
@@ -227,7 +243,8 @@ def _safely(do: Callable[[], None]) -> Callable[[], None]:
         try:
             do()
         except Exception as problem:  # noqa: BLE001 - the metronome keeps ticking; the next tick tries again
-            _log.error("a tick failed", problem=problem, name=do.__name__)
+            if not is_away(problem):  # that is said once, by whoever tries to reach it
+                _log.error("a tick failed", problem=problem, name=do.__name__)
 
     return once
 
@@ -241,7 +258,7 @@ def worker_for(settings: Settings, db: Database, clock: Clock, *, tick: float = 
         clock=clock,
         courier=courier_for(settings, db, clock, keyring, first),
         lookout=lookout_for(settings, db, clock, keyring, first.records),
-        log_key=keyring.log_key,
+        log_key=lambda: keyring.log_key,
         origin=keyring.log_name,
         heartbeat_url=settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None,
         write_letters=letters_for(settings, db, clock, keyring),

@@ -26,15 +26,22 @@ MODELS = (
     "app.programme.models",
     "app.staff.models",
     "app.staff.credentials",
+    "app.staff.keys_models",
     "app.staff.probes",
+    "app.keys.models",
+    "app.statistics.models",
     "app.cases.models",
     "app.cases.returning",
     "app.cases.breaches",
     "app.cases.facts",
+    "app.cases.permission_times",
+    "app.cases.profile",
     "app.cases.bridges",
     "app.cases.texts",
     "app.cases.exclusions",
     "app.cases.canaries",
+    "app.cases.mailboxes",
+    "app.cases.letters",
     "app.oncall.models",
     "app.notifications.models",
     "app.notifications.pace",
@@ -120,7 +127,7 @@ def run_online() -> None:
     if given is not None:
         run_on(given)
         return
-    database = Database(chosen_url())
+    database = Database(chosen_url(), answers_within=None)  # nobody waits, and a large table takes its time
     try:
         with database.engine.connect() as connection:
             (run_on_sqlite if database.is_sqlite else run_on_postgresql)(connection)

@@ -26,19 +26,23 @@ from app import logs
 from app.audit.export import export
 from app.audit.models import AuditEntry
 from app.db import Database
-from app.main import Doors
+from app.keys.recovery import take_into_use
+from app.main import Doors, create_app
 from app.notifications import links
 from app.notifications.models import Notification
 from app.simulator.faults import FOREVER
 from app.staff.probes import Probe
+from app.vault import recovery
 from app.vault.keyring import Keyring
+from app.vault.recovery import Shares
 from app.worker import worker_for
 from tests import desk, receivers
 from tests.browsers import Browser
 from tests.busy_calls import calls_and_texts_out
 from tests.doorways import Door, every_door
 from tests.evidence import log
-from tests.hotline import PUBLIC_URL, Hotline, Switchboard, hidden_fields
+from tests.holding import let_in
+from tests.hotline import PASSPHRASE, PUBLIC_URL, Hotline, Switchboard, hidden_fields
 from tests.people import A_STRANGER
 from tests.second_carrier import NUMBER as SECOND_NUMBER
 from tests.second_carrier import add_second_carrier, bring_recordings
@@ -52,6 +56,7 @@ IS_CALLED_BACK, IS_PASSED_ON = "+46701740680", "+46701740681"
 NUMBERS = [A_STRANGER, HIDES, IS_ANSWERED, REFUSES, TEXTS, FILLS_IN, HANGS_UP, CANNOT_SPEAK, KEYED, UNREACHABLE]
 NUMBERS += [IS_CALLED_BACK, IS_PASSED_ON]
 WORDS = ["Zebediah Kvastmo", "Hasselbackaslingan", "jag orkar inte längre", "Ofelia Brynte", "snälla ring min syster"]
+WORDS += ["havregrynen", "Fiskeläges gymnasium"]
 ROSTER, CHANNELS = "/console/roster", "/console/channels"
 VISITOR_ADDRESS, VISITOR_BROWSER = "203.0.113.77", "Plantzilla/9.7"
 MESSAGES = [
@@ -60,6 +65,9 @@ MESSAGES = [
 ]
 
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
+CHANGED_TO = "åtta blåa bussar i snö"
+"""Anna's passphrase after she took the key over."""
+
 A_LONG_HOUR = 400
 """Tens of seconds in which Bo is paged again by whichever carrier there is."""
 
@@ -175,6 +183,8 @@ class Day:
     """Pages of the console as staff saw them; `revealed` is the only one that may hold a secret."""
 
     folder: Path
+    shares: Shares
+    """The paper on which the keys are copied, in safes at different places."""
 
     @property
     def db(self) -> Database:
@@ -253,12 +263,16 @@ def _live(db: Database, switchboard: Switchboard, folder: Path) -> Day:
         _the_console(hotline, pages)
         _the_night(hotline)
         _the_first_carrier_is_down(hotline)
+        _the_staff_take_the_key_over(hotline, tape)
+        _something_is_under_way(hotline)
+        shares = recovery.make_shares()
+        take_into_use(db, hotline.settings.keys_dir, shares, at=hotline.now, by="operator")
         keyring = Keyring.load(hotline.settings.keys_dir, private=("audit",))
         made = export(
             db, folder / "export", key=keyring.log_key, origin=keyring.log_name, at=hotline.now, by="operator"
         )
         assert made.damage is None
-    return Day(hotline, tape, said, page.getvalue(), pages, folder)
+    return Day(hotline, tape, said, page.getvalue(), pages, folder, shares)
 
 
 def _on_tape(hotline: Hotline) -> tuple[Tape, list[str]]:
@@ -275,6 +289,28 @@ def _on_tape(hotline: Hotline) -> tuple[Tape, list[str]]:
 
     hotline.switchboard.app = overheard
     return tape, said
+
+
+def _the_staff_take_the_key_over(line: Hotline, tape: Tape) -> None:
+    """A console beside the other, whose staff hold the key. Its folder is a copy: the key's file is destroyed there."""
+    settings, doors = line.settings, tape.app
+    copy = shutil.copytree(settings.keys_dir, line.folder / "keys-taken-over")
+    line.settings = settings.model_copy(update={"rota_key": "staff", "keys_dir": copy})
+    tape.app = create_app(line.settings, clock=line.clock, database=line.db)
+    anna, _bo = line.sign_in("anna"), line.sign_in("bo")
+    let_in(anna, "bo", passphrase=PASSPHRASE)
+    words = {"old": PASSPHRASE, "new": CHANGED_TO}
+    anna.post("/console/passphrase", data=hidden_fields(anna.get("/console/passphrase").text) | words)
+    _do(anna, "/console/sign-out", "")
+    line.settings, tape.app = settings, doors
+
+
+def _something_is_under_way(line: Hotline) -> None:
+    """Dag may be pushed to, and has not typed his code yet."""
+    dag = line.sign_in("dag")
+    _do(dag, CHANNELS, "browsers", **receivers.Browser("https://fcm.googleapis.com/fcm/send/elsewhere").subscription)
+    _do(dag, CHANNELS, "codes", channel="sms")
+    line.work()
 
 
 def _a_browser(app: ASGIApp) -> TestClient:
@@ -374,22 +410,62 @@ def _texts(line: Hotline) -> None:
 
 def _the_form(line: Hotline) -> None:
     line.fill_in_form(contact="call", number="070-174 06 75", hours="evening", message=MESSAGES[1], danger="yes")
+    narrow = {
+        "day_1": "yes",
+        "since": "8",
+        "until": "10",
+        "voicemail": "no",
+        "age": "15_17",
+        "code_word": "havregrynen",
+    }
+    line.fill_in_form(contact="both", number="070-174 06 76", hours="day", **narrow)
+    at_work = {"contact": "call", "authority": "Fiskeläges gymnasium", "ask_for": "skolkuratorn", "hours": "day"}
+    line.doors.post("/sv/work", data=hidden_fields(line.doors.get("/sv/work").text) | at_work)
     line.fill_in_form(contact="sms", number="12", hours="any", message=MESSAGES[0])
     receipt = re.search(r"(\d{4} ){4}\d{4}", line.fill_in_form(language="en", contact="none", message=MESSAGES[1]))
     assert receipt
-    line.open_mailbox(receipt[0])
     line.open_mailbox("0000 0000 0000 0000 0000")
+    _the_mailbox(line, receipt[0])
     line.doors.get("/")
     line.doors.get("/sv")
-    line.doors.get("/sv/accessibility")
+    for page in ("accessibility", "privacy", "tips", "exit", "2", "nowhere"):
+        line.doors.get(f"/sv/{page}")
     line.doors.get("/sv/mailbox")
     line.doors.get("/assets/public.css")
     line.doors.get("/sv/nowhere")
     line.work()
 
 
+def _the_mailbox(line: Hotline, receipt: str) -> None:
+    """A receipt is confirmed, a letter read and answered, the wishes changed, everything taken back."""
+    spare = _code_on(line.doors.post("/en/receipt", data={"receipt": receipt, "spare": "yes"}).text)
+    line.doors.get("/en/receipt")
+    (case,) = (case for case in line.cases() if (case.approaches[0].channel, case.language) == ("form", "en"))
+    line.work()
+    carin = line.sign_in("carin")
+    ours = f"/console/cases/{case.reference}"
+    _do(carin, ours, "hold")
+    _do(carin, ours, "letters", words=MESSAGES[0])
+    ticket = {"ticket": hidden_fields(line.open_mailbox(receipt))["ticket"]}
+    line.doors.post("/en/mailbox/answer", data={**ticket, "words": MESSAGES[1]})
+    line.doors.post("/en/mailbox/wishes", data={**ticket, "contact": "call", "number": KEYED_AS, "hours": "any"})
+    line.doors.post("/en/mailbox/withdrawal", data=ticket)
+    _do(carin, ours, "letters/reading")
+    line.open_mailbox(spare)
+    handed = _code_on(_do(carin, ours, "receipt"))
+    line.open_mailbox(_code_on(line.open_mailbox(handed)))
+    handed = _code_on(_do(carin, ours, "receipt"))
+    line.open_mailbox(handed)
+
+
+def _code_on(page: str) -> str:
+    found = re.search(r"(\d{4} ){4}\d{4}", page)
+    assert found, page
+    return found[0]
+
+
 def _staff_on_the_telephone(line: Hotline) -> None:
-    newest = line.cases()[-1].reference
+    newest = [case for case in line.cases() if case.awaits_contact and not case.hold][-1].reference
     line.text_from("anna", f"2 {newest}")
     line.text_from("bo", "?")
     line.text_from("bo", f"{MESSAGES[0]}")
@@ -428,7 +504,9 @@ def _the_console(line: Hotline, pages: dict[str, str]) -> None:
     pages["released"] = _do(anna, theirs, "release")
     pages["foreign"] = anna.post(f"{theirs}/hold", data={"csrf": "guessed"}).text
     pages["preferred"] = _do(anna, theirs, "preferences")
-    pages["excluded"] = _do(line.sign_in("carin"), theirs, "exclusions", alias="fatima")
+    carin = line.sign_in("carin")
+    pages["excluded"] = _do(carin, theirs, "exclusions", alias="fatima")
+    _the_figures(carin, pages)
     _the_roster(line, anna, pages)
     _the_channels(anna, pages)
     _a_channel_is_proved(line, anna, pages)
@@ -438,6 +516,11 @@ def _the_console(line: Hotline, pages: dict[str, str]) -> None:
     eva = line.sign_in("eva")
     pages["log"] = eva.get("/console/log").text
     line.work()
+
+
+def _the_figures(carin: TestClient, pages: dict[str, str]) -> None:
+    pages["published"] = _do(carin, "/console/statistics", "editions")
+    pages["sheet"] = carin.get("/console/statistics/sheet").text
 
 
 def _follow_a_link(line: Hotline, anna: TestClient) -> None:

@@ -18,19 +18,24 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.audit.log import record
+from app.audit.models import AuditHandover
 from app.cases.bridges import Bridge, BridgeOutcome, Leg, LegFact
 from app.cases.canaries import Canary
 from app.cases.exclusions import Preference
 from app.cases.facts import ContactAttempt
+from app.cases.mailboxes import DuressAlarm, DuressReceipt, HandedReceipt
 from app.cases.models import Case
 from app.cases.texts import PersonText, TextFate
 from app.db import MIGRATIONS, Base, Database
+from app.keys.models import KeyGeneration, KeyRetirement, RecoveryCopy, RecoveryDrill, RecoveryKey
 from app.notifications import faults, pace, unusable
 from app.notifications.models import Notification, Together
 from app.oncall.models import GapNotice, Override
 from app.programme.models import Recording
 from app.staff import endpoints
+from app.staff.keys_models import FormerHolder
 from app.staff.models import Person
+from app.statistics.models import CountedMonth, Edition, EditionCell, Waiting
 from app.traces import known
 from app.traces.models import Look
 from tests import desk
@@ -105,11 +110,46 @@ def lived_in(day: Day, tmp_path: Path) -> Iterator[Database]:
         first, second = session.scalars(select(Notification).order_by(Notification.id).limit(2))
         session.add(Together(page_id=first.id, nth=99, within_id=second.id, at=starts))
         session.add(Canary(case_id=session.scalars(select(Case.id).limit(1)).one(), at=starts, answer_by=starts))
+        _a_mailbox(session, anna, at=starts)
         session.add(GapNotice(lead_hours=24, starts=starts, ends=starts + desk.A_DAY, found_at=starts))
+        session.add(FormerHolder(person_id=anna.id, rota_key_id="rota-00000000", at=starts))
+        _a_table_of_figures(session, at=starts)
         session.add(Recording(digest="0" * 64, kind="mp3", content=b"ID3", kept_at=starts))
         _a_bridge_and_a_text(session, anna, at=starts)
+        _keys_over_the_years(session, at=starts)
     yield db
     db.close()
+
+
+def _keys_over_the_years(session: Session, *, at: datetime) -> None:
+    made = {"at": at, "by": "operator"}
+    probe = {"set_id": 1, "probe": b"sealed", "probe_digest": "0" * 64}
+    session.add(RecoveryKey(key_id="recovery-00000000", shares=3, needed=2, **probe, **made))
+    session.flush()
+    session.add(RecoveryDrill(recovery_id="recovery-00000000", worked=True, **made))
+    key = {"key_id": "rota-00000000", "kind": "rota", "generation": 1}
+    session.add_all([KeyGeneration(**key, **made), KeyRetirement(key_id="rota-00000000", **made)])
+    session.add(RecoveryCopy(**key, recovery_id="recovery-00000000", box=b"sealed", at=at))
+    session.add(AuditHandover(digest="0" * 64, generation=2, note="", at=at))
+
+
+def _a_mailbox(session: Session, by: Person, *, at: datetime) -> None:
+    case_id = session.scalars(select(Case.id).limit(1)).one()
+    session.add(DuressAlarm(case_id=case_id, at=at))
+    door = {"locator": 1, "verifier": "$argon2id$", "salt": b"0" * 16, "made_at": at}
+    if not session.scalars(select(HandedReceipt).limit(1)).first():
+        session.add(HandedReceipt(case_id=case_id, by_id=by.id, **door))
+    if not session.scalars(select(DuressReceipt).limit(1)).first():
+        session.add(DuressReceipt(key_id="receipt-00000000", case_id=case_id, **door))
+
+
+def _a_table_of_figures(session: Session, *, at: datetime) -> None:
+    session.add(CountedMonth(month="2026-01", at=at, by="carin"))
+    session.flush()
+    session.add(Waiting(month="2026-01", table_name="role", group="self", count=3))
+    named = {"table_name": "requests", "since": "2026-01", "until": "2026-01", "number": 1}
+    cells = [EditionCell(place=0, group="all", mark="shown", count=9)]
+    session.add(Edition(**named, total=9, threshold=5, at=at, by="carin", cells=cells))
 
 
 def _a_bridge_and_a_text(session: Session, by: Person, *, at: datetime) -> None:

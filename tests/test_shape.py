@@ -109,6 +109,9 @@ def test_only_the_console_opens_and_only_reception_seals_what_people_say() -> No
     assert opens == {
         "app/vault/envelope.py",
         "app/vault/grants.py",
+        "app/vault/recovery.py",
+        "app/vault/rotation.py",
         "app/cases/contents.py",
+        "app/cases/letters.py",
         "app/staff/directory.py",
     }

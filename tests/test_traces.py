@@ -49,16 +49,26 @@ LEAVES: dict[str, set[str]] = {
     "POST /carrier/bridge/{leg_id}/status": {"bridge.noted"},
     "POST /carrier/texts/{text_id}": {"message.delivered"},
     "POST /{lang}/contact": {"case.opened", "mailbox.opened", "permission.given"},
-    "POST /{lang}/mailbox": {"mailbox.read", "mailbox.failed"},
+    "POST /{lang}/work": {"case.opened", "mailbox.opened", "permission.given"},
+    "POST /{lang}/mailbox": {"mailbox.read", "mailbox.failed", "mailbox.changed"},
+    "POST /{lang}/mailbox/answer": {"mailbox.written", "contact.attempted", "contact.first"},
+    "POST /{lang}/mailbox/wishes": {"permission.given"},
+    "POST /{lang}/mailbox/withdrawal": {"case.taken_back"},
+    "POST /{lang}/receipt": {"mailbox.confirmed"},
     "GET /console/": {"case.listed"},
     "GET /console/board": {"case.listed"},
     "GET /console/cases/{reference}": {"case.read", "access.refused"},
     "GET /console/l/{token}": {"page.followed"},
     "GET /console/roster": {"roster.read"},
     "GET /console/log": {"log.read", "access.refused"},
+    "GET /console/statistics": {"statistics.read"},
+    "GET /console/statistics/sheet": {"statistics.read"},
+    "POST /console/statistics/editions": {"statistics.published"},
     "POST /console/enrol/{token}": {"staff.enrolled", "staff.signed_in"},
     "POST /console/sign-in": {"staff.signed_in", "staff.sign_in_failed"},
     "POST /console/sign-out": {"staff.signed_out"},
+    "POST /console/passphrase": {"staff.passphrase_changed"},
+    "POST /console/keys/{alias}/grant": {"keys.granted"},
     "POST /console/cases/{reference}/hold": {"case.taken", "access.refused"},
     "POST /console/cases/{reference}/release": {"case.declined", "case.released"},
     "POST /console/cases/{reference}/attempts": {"contact.attempted", "contact.first"},
@@ -70,6 +80,9 @@ LEAVES: dict[str, set[str]] = {
     "POST /console/cases/{reference}/bridge/stop": {"bridge.noted"},
     "POST /console/cases/{reference}/bridge/outcome": {"contact.attempted"},
     "POST /console/cases/{reference}/texts": {"case.revealed", "message.queued", "message.accepted"},
+    "POST /console/cases/{reference}/letters": {"mailbox.written"},
+    "POST /console/cases/{reference}/letters/reading": {"case.revealed"},
+    "POST /console/cases/{reference}/receipt": {"mailbox.handed"},
     "POST /console/cases/{reference}/permissions": {"permission.given"},
     "POST /console/channels": {"staff.wished"},
     "POST /console/channels/browsers": {"staff.changed"},
@@ -102,13 +115,21 @@ SILENT: dict[str, str] = {
     "GET /{lang}": "a page for anybody",
     "GET /{lang}/": "a page for anybody",
     "GET /{lang}/accessibility": "a page for anybody",
+    "GET /{lang}/privacy": "a page for anybody",
+    "GET /{lang}/tips": "a page for anybody",
+    "GET /{lang}/{leaf}": "a page for anybody",
+    "GET /{lang}/exit": "leads away",
     "GET /{lang}/contact": "an empty form",
+    "GET /{lang}/work": "an empty form",
     "GET /{lang}/mailbox": "an empty form",
+    "GET /{lang}/receipt": "an empty form",
     "GET /console/assets": "a file of ours",
     "GET /console/sign-in": "an empty form",
     "GET /console/channels": "shows a member of staff how they themselves are paged",
     "GET /console/channels/tests/{probe_id}": "shows a member of staff a button; looking proves nothing",
     "GET /console/enrol/{token}": "an empty form; looking uses nothing up",
+    "GET /console/passphrase": "an empty form",
+    "GET /console/keys": "shows who holds the key to cases, and digits of public keys",
     "GET /console/events": "says only that the board changed; the board itself is listed",
     "GET /carrier/audio/{digest}": "a recording that the line plays to anybody",
     "POST /carrier/silence": "ends a call without a word, and asks no database",
@@ -123,6 +144,9 @@ SILENT: dict[str, str] = {
     "POST /carrier/elks/page/{notification_id}/{tag}": "asks a handler for a key",
 }
 """Doors behind which nothing is changed and nothing secret is shown, and why."""
+
+A_MISS_LEAVES = "case_mailbox_tickets"
+"""A receipt that fits nothing writes what one that fits writes: a ticket, which is nobody's."""
 
 ON_ITS_WAY = {"queued", "sending", "sent", "initiated", "ringing", "in-progress", "answered", "accepted"}
 
@@ -168,7 +192,7 @@ def test_what_was_refused_changed_nothing_but_the_log(day: Day) -> None:
     refused = [request for request in day.tape.requests if request.status >= 400]
 
     assert refused
-    assert {table for request in refused for table in request.changed} == set()
+    assert {table for request in refused for table in request.changed} <= {A_MISS_LEAVES}
 
 
 def test_whoever_was_refused_at_the_console_stands_in_the_log(day: Day) -> None:

@@ -16,8 +16,9 @@ from app.cases import queries
 from app.cases.breaches import BREACH_REASONS
 from app.cases.contents import REVEAL_REASONS
 from app.cases.facts import ATTEMPT_OUTCOMES, CONTACT_CHANNELS, Content
+from app.cases.letters import Words
 from app.cases.models import Case
-from app.cases.permissions import Hours, may_contact
+from app.cases.permissions import Hours, Only, may_contact
 from app.cases.reach import may_seek
 from app.console import sight
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
@@ -25,6 +26,7 @@ from app.console.fit import fit_for
 from app.console.forms import Chosen, at_a_tap, endings_for
 from app.console.help_at_hand import help_for
 from app.console.history import alarms, outcome
+from app.console.mail import Handed, mail_for
 from app.console.next_step import WAYS, Leave, newest
 from app.console.pad import pad_for
 from app.console.panel import panel_for
@@ -85,9 +87,14 @@ def sheet(
     chosen: Chosen | None = None,
     opened: Sequence[Secret] | None = None,
     locked_because: str = "",
+    letters: Sequence[Words] | None = None,
+    handed: Handed | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    """The page. `opened` are its secrets, for the one answer they are shown in; `locked_because` why they are not."""
+    """The page. `opened` are its secrets, for the one answer they are shown in; `locked_because` why they are not.
+
+    `letters` and `handed`, what was written and a receipt made just now, are shown in one answer as well.
+    """
     case = session.get_one(Case, case.id)
     chosen = chosen or Chosen()
     is_open = not case.closure and not case.join
@@ -120,6 +127,9 @@ def sheet(
         joined=queries.joined_into(session, case),
         panel=panel_for(session, case, paper),
         pad=pad_for(session, case, paper),
+        mail=mail_for(session, case, paper),
+        letters=letters,
+        handed=handed,
         questions=questions_for(session, case, paper),
         fit=fit_for(session, case, paper),
         senior=help_for(session, case, paper),
@@ -147,6 +157,9 @@ class Said:
     about: str = ""
     """Which number it is about: the kind of content, which says nothing of the number."""
 
+    only: Only | None = None
+    """What narrows the hours."""
+
 
 def _permissions(session: Session, case: Case, paper: Paper) -> list[Said]:
     return [_said(session, case, channel, paper) for channel in ("call", "sms", "voicemail")]
@@ -165,7 +178,7 @@ def _said(session: Session, case: Case, channel: str, paper: Paper) -> Said:
     content = session.get(Content, permission.content_id) if permission.content_id else None
     local = paper.times.now.astimezone(paper.times.zone)
     now = may_contact(case.wishes, channel, local=local)
-    return Said(channel, "yes", wish.hours, now, content.kind if content else "")
+    return Said(channel, "yes", wish.hours, now, content.kind if content else "", wish.only)
 
 
 def likely_reason(case: Case) -> str:

@@ -1,4 +1,4 @@
-"""The console's app: the only face that holds the key which opens cases."""
+"""The console's app: the only face that opens cases."""
 
 from __future__ import annotations
 
@@ -23,19 +23,25 @@ from app.console import (
     conflict,
     deeds,
     keeping,
+    letters,
+    letting_in,
     link,
     log,
+    passphrase,
     proving,
     reveal,
     roster,
     roster_deeds,
     senior,
     session,
+    statistics,
     talk,
     tap,
     writing,
 )
+from app.console.answered import answered, only_then
 from app.console.attending import Attending
+from app.console.opening import HeldByServer, RotaKey
 from app.console.pad import TEXTS
 from app.console.session import SIGN_IN, preferred
 from app.console.site import Site
@@ -55,6 +61,8 @@ _PAGES = Pages(
     spoken=languages_read,
     length=length,
     texts_say=TEXTS.say,
+    answered=answered,
+    only_then=only_then,
 )
 _PROBLEMS = {401: "signed_out", 403: "forbidden", 404: "missing", 405: "missing", 413: "too_large"}
 
@@ -76,12 +84,16 @@ for _room in (
     bridge,
     talk,
     writing,
+    letters,
     asking,
     roster,
     roster_deeds,
     channels,
     proving,
+    passphrase,
+    letting_in,
     log,
+    statistics,
 ):
     _ROOMS.include_router(_room.router)
 
@@ -94,13 +106,14 @@ def create_console(
     public_url: str,
     door_clock: Clock | None = None,
     attending: Attending | None = None,
+    rota: RotaKey | None = None,
     push_services: tuple[str, ...] = PUSH_SERVICES,
 ) -> FastAPI:
     """The surface `console`. Its addresses are whole: `/console/…`.
 
-    `keyring` holds the private half of the rota key. `door_clock` times links and sign-ins; a demo whose clock
-    runs fast gives the wall's, so that nobody is signed out after three seconds. Without somebody `attending` calls
-    are made by hand.
+    `rota` opens cases; without one `keyring` holds the rota key's private half. `door_clock` times links and sign-ins;
+    a demo whose clock runs fast gives the wall's, so that nobody is signed out after three seconds. Without somebody
+    `attending` calls are made by hand.
     """
     face = new_face(db=db, clock=clock, public_url=public_url, problem_page=_problem_page)
     face.state.site = Site(
@@ -109,7 +122,9 @@ def create_console(
         door_clock=door_clock or clock,
         pages=_PAGES,
         cookie=Cookie("dygnet", https=public_url.startswith("https://")),
+        lock=Cookie("dygnet-lock", https=public_url.startswith("https://")),
         keyring=keyring,
+        rota=rota or HeldByServer(keyring),
         watch=Watch(db, clock),
         attending=attending,
         push_services=push_services,

@@ -32,6 +32,9 @@ class Chosen:
     channel: str = ""
     outcome: str = ""
     code: str = ""
+    words: str = field(default="", repr=False)
+    """A letter to the person."""
+
     asked: Mapping[str, str] = field(default_factory=dict)
     """What the person answered about being contacted."""
     mistakes: Mapping[str, str] = field(default_factory=dict)

@@ -119,8 +119,8 @@ def _holds(session: Session, latest: AuditCheckpoint, keyring: Keyring) -> bool:
     """
     try:
         origin = Checkpoint.parse(latest.note.partition("\n\n")[0] + "\n").origin
-        key = VerifierKey(origin, keyring.log_public.public_bytes_raw())
-        signed = Checkpoint.parse(open_note(latest.note, [key]))
+        keys = [VerifierKey(origin, public.public_bytes_raw()) for public in keyring.log_publics]
+        signed = Checkpoint.parse(open_note(latest.note, keys))
         return tree.range_root(sequencer.stored_subtrees(session), 0, signed.size) == signed.root
     except (BadNote, sequencer.LogDamaged):
         return False

@@ -31,6 +31,8 @@ from app.settings import Settings, settings_from
 from app.signals import told_to_stop
 from app.simulator import create_simulator
 from app.staff.directory import Directory, everyone
+from app.staff.keys import key_of
+from app.staff.models import Person
 from app.staff.signin import make_link
 from app.vault.keyring import Keyring
 from app.worker import Worker, worker_for
@@ -138,11 +140,18 @@ def _run_until_told(servers: list[uvicorn.Server], worker: Worker, welcome: Call
     worker.stop()
 
 
+def _way_in(session: Session, person: Person, site: str) -> str:
+    """A one-time link; but not for whoever holds the key to cases, which a new passphrase would lose."""
+    if key_of(session, person):
+        return f"{site}/console/sign-in with the passphrase you chose"
+    return f"{site}/console/enrol/{make_link(session, person, at=_wall(), by='operator')}   once"
+
+
 def _welcome(db: Database, port: int, speed: float) -> str:
     site, phones = f"http://{HOST}:{port}", f"http://{HOST}:{port + 1}"
     with db.transaction() as session:
         on_call = duty(session, _wall()).on_call or everyone(session)[0]
-        alias, token = on_call.alias, make_link(session, on_call, at=_wall(), by="operator")
+        alias, way_in = on_call.alias, _way_in(session, on_call, site)
         number = current(session).programme.numbers[0]
     pace = f" The clock runs {speed:g} times as fast." if speed != 1 else ""
     return f"""
@@ -151,8 +160,8 @@ Dygnet is running. Everything happens on this machine; nobody real is called.{pa
   The telephones   {phones}/           call the line, {number}, and answer as staff
   The public page  {site}/sv/
   The console      {site}/console/
-  Sign in as {alias}, once:
-                   {site}/console/enrol/{token}
+  Sign in as {alias}:
+                   {way_in}
 
 Try it: open the telephones, call the line, and let nobody answer. Ctrl-C stops; the data stay.
 """

@@ -48,6 +48,12 @@ THE_CANARY = "sms.canary"
 THE_SENIOR_CALL = "sms.senior"
 """The wording of a page to a senior, about a case that a colleague has and wants help with."""
 
+THE_MAIL = "sms.mailbox"
+"""The wording of a page about a case in whose mailbox the person did something."""
+
+THE_MAIL_ALARM = "alarm.mailbox"
+"""The same when it was with a receipt that is given away under duress: it is rung as well, and asks for no key."""
+
 CARRIERS = ("twilio", "elks")
 """The telephone companies there are, the first one first. The name stands in rows and in the log."""
 

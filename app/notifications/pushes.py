@@ -7,7 +7,7 @@ reference, the time left, the way to the case's page, where one has to sign in.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,9 +33,10 @@ _TOO_LONG: Final = 413
 
 @dataclass
 class Pushes:
-    """Pushes to staff's browsers. `key` signs for us; `origin` is PUBLIC_URL, which push services may complain to."""
+    """Pushes to staff's browsers. `keys` sign for us, the newest first; `origin` is PUBLIC_URL, which push services may
+    complain to. A browser that asked under an older key takes pushes from that one alone, until it asks again."""
 
-    key: EllipticCurvePrivateKey = field(repr=False)
+    keys: Callable[[], Sequence[EllipticCurvePrivateKey]] = field(repr=False)
     directory: Directory = field(repr=False)
     origin: str
     patience: float = PATIENCE
@@ -67,8 +68,18 @@ class Pushes:
             subscription = Subscription.read(browser.about)
         except NotASubscription:
             raise NotTaken(Trouble.PERMANENT) from None
+        *newer, oldest = self.keys()
+        for key in newer:
+            try:
+                return self._post(message, subscription, key)
+            except NotTaken as problem:
+                if problem.code not in _WHO_WE_ARE:
+                    raise
+        return self._post(message, subscription, oldest)
+
+    def _post(self, message: Message, subscription: Subscription, key: EllipticCurvePrivateKey) -> None:
         headers = {
-            "Authorization": token(self.key, endpoint=subscription.endpoint, subject=self.origin, at=message.sent_at),
+            "Authorization": token(key, endpoint=subscription.endpoint, subject=self.origin, at=message.sent_at),
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
             "TTL": str(max(0, int((message.valid_until - message.sent_at).total_seconds()))),

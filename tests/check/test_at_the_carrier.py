@@ -33,8 +33,9 @@ def set_account(line: Hotline, **settings: object) -> None:
 
 
 def at_the_carrier(found: Report) -> list[str]:
-    """The findings that are about the carrier, not about the roster."""
-    return [each.what for each in found.findings if "backup" not in each.what]
+    """The findings that are about the carrier, not about the roster or the keys."""
+    others = [each for each in found.findings if not each.do.startswith("dygnet keys")]
+    return [each.what for each in others if "backup" not in each.what]
 
 
 def test_when_everything_is_set_as_it_should_be_nothing_is_found_and_what_nobody_can_read_is_listed(

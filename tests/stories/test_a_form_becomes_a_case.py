@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from app.cases.first_contact import Standing
 from tests.evidence import deeds
-from tests.hotline import Hotline
+from tests.hotline import Hotline, hidden_fields
 from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER, LINE
 
@@ -72,3 +73,25 @@ def receipt_on(page: str) -> str:
     found = re.search(r"\d{4} \d{4} \d{4} \d{4} \d{4}", page)
     assert found, page
     return found[0]
+
+
+@ON_ONE_DATABASE
+def test_a_form_that_a_machine_may_have_sent_is_a_case_like_any_and_whoever_reads_it_is_told(hotline: Hotline):
+    for homepage in ("http://buy.example.org", ""):
+        hotline.fill_in_form(contact="none", homepage=homepage)
+        hotline.timeline.advance(1)
+    hotline.work()
+    both = hotline.cases()
+    assert {case.due_at - case.opened_at for case in both} == {timedelta(hours=24)}
+    paged = "".join(text.body for text in hotline.phone("anna").inbox)
+    assert all(case.reference in paged for case in both)
+
+    anna = hotline.sign_in("anna")
+    told = []
+    for case in both:
+        hotline.text_from("anna", f"1 {case.reference}")
+        csrf = hidden_fields(anna.get("/console/").text)["csrf"]
+        asked = {"csrf": csrf, "because": "first_contact"}
+        page = anna.post(f"/console/cases/{case.reference}/reveal", data=asked).text
+        told.append("Kanske skickat av en maskin" in page)
+    assert told == [True, False]
