@@ -25,7 +25,7 @@ def tell(
     because: str = "",
 ) -> None:
     """Once for each `key`, person and channel."""
-    outbox.queue(
+    page = outbox.queue(
         session,
         key=f"{key}:{person.id}:{channel}",
         person=person,
@@ -38,4 +38,5 @@ def tell(
         valid_for=PAGE_LASTS,
         case_id=case.id,
     )
-    case.log("page.queued", by="engine", at=at, because=because, to=person.alias, channel=channel)
+    if page:
+        case.log("page.queued", by="engine", at=at, because=because, to=person.alias, channel=channel)

@@ -31,6 +31,7 @@ SOON: Final = timedelta(minutes=30)
 _TAKE: Final = frozenset({"1", "OK"})
 _PASS_ON: Final = frozenset({"2"})
 _WHAT_WAITS: Final = frozenset({"?"})
+_COMMANDS: Final = _TAKE | _PASS_ON | _WHAT_WAITS
 _OPTS_IN: Final = frozenset({"START", "YES", "UNSTOP"})
 """What the carrier takes for leave to text a telephone again after STOP (https://www.twilio.com/docs/api/errors/21610)."""
 
@@ -79,7 +80,7 @@ def obey(
         _answer(session, person, "sms.tested", {}, source=source, at=at)
         return
     if case is None:
-        if not _answers_by_itself(session, person, at=at):
+        if command in _COMMANDS or not _answers_by_itself(session, person, at=at):
             _answer(session, person, "sms.help", {}, source=source, at=at)
         return
     answer = (

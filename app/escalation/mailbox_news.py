@@ -18,10 +18,9 @@ from app.cases.mailboxes import DuressAlarm, Ticket, quarter, sweep
 from app.cases.models import Case
 from app.cases.queries import going_on
 from app.db import Database
-from app.escalation import danger, targets
-from app.escalation.ladder import PAGE_LASTS
-from app.notifications import outbox
-from app.notifications.models import THE_MAIL, THE_MAIL_ALARM, Priority
+from app.escalation import asides, danger, targets
+from app.logs import Log
+from app.notifications.models import THE_MAIL, THE_MAIL_ALARM
 from app.notifications.reach import Reach
 from app.oncall.duty import duty
 from app.programme.fields import Tier
@@ -29,6 +28,8 @@ from app.staff.models import Colleague, Person
 
 QUIETLY: Final = ("sms", "push")
 LOUDLY: Final = ("sms", "call", "push")
+
+_log = Log("mailbox")
 
 
 def tell(session: Session, case: Case, *, key: str, at: datetime) -> None:
@@ -47,15 +48,23 @@ def sound(db: Database, *, at: datetime) -> int:
     with db.reading() as session:
         found = session.scalars(select(Ticket.digest).where(Ticket.duress, Ticket.alarmed_at.is_(None))).all()
         is_due = found or session.scalar(select(Ticket.digest).where(Ticket.good_until <= at).limit(1))
-    for digest in found:
+    told = sum(_sound_alone(db, digest, at=at) for digest in found)
+    if is_due:
+        with db.transaction() as session:
+            sweep(session, at=at)
+    return told
+
+
+def _sound_alone(db: Database, digest: str, *, at: datetime) -> bool:
+    try:
         with db.transaction() as session:
             ticket = session.get(Ticket, digest, with_for_update=True)
             if ticket:
                 _sound(session, ticket, at=at)
-    if is_due:
-        with db.transaction() as session:
-            sweep(session, at=at)
-    return len(found)
+    except Exception as problem:  # noqa: BLE001 - one broken row may not silence the others
+        _log.error("an alarm from a mailbox could not be raised; it is tried again", problem=problem)
+        return False
+    return True
 
 
 def _sound(session: Session, ticket: Ticket, *, at: datetime) -> None:
@@ -99,18 +108,4 @@ def _page(
     at: datetime,
 ) -> None:
     for channel in Reach(session).channels(person, by):
-        page = outbox.queue(
-            session,
-            key=f"{key}:{person.id}:{channel}",
-            person=person,
-            channel=channel,
-            wording=wording,
-            values={"reference": case.reference},
-            priority=Priority.PAGE,
-            due_at=at,
-            at=at,
-            valid_for=PAGE_LASTS,
-            case_id=case.id,
-        )
-        if page:
-            case.log("page.queued", by="engine", at=at, to=person.alias, channel=channel)
+        asides.tell(session, case, person, channel, wording, key=key, at=at)

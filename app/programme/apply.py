@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from app.audit.log import record
 from app.errors import DygnetError, Misconfigured
 from app.programme import differences, hooks, recordings, sounds
 from app.programme.complaints import complaints
-from app.programme.knowledge_files import with_included
+from app.programme.knowledge_files import toml_in, with_included
 from app.programme.models import ProgrammeVersion
 from app.programme.schema import Programme, names_in
 from app.remembered import remembered
@@ -33,15 +32,9 @@ EXAMPLE = Path(__file__).with_name("example.toml")
 
 def read(path: Path) -> Programme:
     """The programme in the file, with its recordings. Raises Misconfigured with every mistake, each with its place."""
+    file = with_included(toml_in(path), path)
     try:
-        file = with_included(tomllib.loads(path.read_text(encoding="utf-8")), path)
         programme = Programme.model_validate(file, context=names_in(file))
-    except OSError:
-        raise Misconfigured(f"{path} cannot be read: is it there, and may this user read it?") from None
-    except UnicodeDecodeError:
-        raise Misconfigured(f"{path} is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as problem:
-        raise Misconfigured(f"{path} is not TOML: {problem}") from None
     except ValidationError as problem:
         raise Misconfigured("\n  ".join([f"{path} cannot be used:", *complaints(problem)])) from None
     folder = programme.programme.audio

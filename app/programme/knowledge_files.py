@@ -59,7 +59,7 @@ def _parts(raw: Raw, path: Path, where: str, seen: set[Path]) -> Iterator[tuple[
         other = _found(name, path.parent, f"{path}: {where}.include")
         if other.resolve() not in seen:
             seen.add(other.resolve())
-            yield from _parts(_read(other), other, other.name, seen)
+            yield from _parts(toml_in(other), other, other.name, seen)
     yield path.name, {key: value for key, value in raw.items() if key != "include"}
 
 
@@ -79,7 +79,8 @@ def _found(name: str, folder: Path, where: str) -> Path:
     return path
 
 
-def _read(path: Path) -> Raw:
+def toml_in(path: Path) -> Raw:
+    """What stands in a file. Misconfigured, naming it, when it cannot be read or is no TOML."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError:

@@ -95,6 +95,8 @@ def test_a_telephone_that_answers_help_by_itself_is_helped_three_times_in_half_a
     assert answers(session) == [("sms.help", {})] * 3
     text(session, "?", source="SM6")
     assert answers(session)[-1] == ("sms.nothing_waits", {}), "and is answered everything else"
+    text(session, "1", source="SM8")
+    assert answers(session)[-2:] == [("sms.nothing_waits", {}), ("sms.help", {})], "no telephone says that by itself"
 
     commands.obey(session, desk.named(session, "anna"), "hej", source="SM7", at=LATER + commands.SOON)
     assert answers(session)[-1] == ("sms.help", {})

@@ -62,7 +62,7 @@ def play(session: Session, outcome: object, carriers: Sequence[str], nth: int) -
     session.flush()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(outcomes)
 def test_a_page_goes_another_way_at_most_once_and_only_after_the_first_had_it(
     session: Session, outcomes: list[object]
@@ -84,7 +84,7 @@ def test_a_page_goes_another_way_at_most_once_and_only_after_the_first_had_it(
     kept.rollback()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(outcomes)
 def test_where_there_is_one_carrier_nothing_goes_another_way(session: Session, outcomes: list[object]) -> None:
     kept = session.begin_nested()

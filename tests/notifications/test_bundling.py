@@ -146,7 +146,7 @@ def no_code(_session: Session, _probe_id: str) -> str:
     raise LookupError("none of these is a code")
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     wanted=st.lists(st.tuples(st.sampled_from(["anna", "bo"]), st.sampled_from(["sms", "call", "email"])), max_size=12)
 )

@@ -74,7 +74,7 @@ def test_a_call_that_is_no_page_keeps_the_pace_too(session: Session) -> None:
     assert taken == [True] * pace.AHEAD + [False] * 2
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(gaps=st.lists(st.floats(0, 5), min_size=1, max_size=30))
 def test_never_more_than_the_seconds_that_have_passed_and_a_handful(session: Session, gaps: list[float]) -> None:
     kept, at, went = session.begin_nested(), MONDAY, 0

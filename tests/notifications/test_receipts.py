@@ -85,7 +85,7 @@ def test_a_page_that_was_withdrawn_is_not_brought_back_by_its_receipt(session: S
     assert (row.state, row.trouble) == (State.FAILED, "withdrawn")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(statuses=st.lists(st.sampled_from(EVERY_STATUS), min_size=1, max_size=8), answered=st.integers(0, 8))
 def test_in_any_order_and_however_often_a_page_only_moves_forward_and_is_lost_at_most_once(
     session: Session, statuses: list[str], answered: int

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.statistics.suppression import Mark, Table, may_replace, suppressed
 from tests.statistics.attacker import alibis, linear_bounds, populations, said, what_it_may_be
 
-ATTACKS = int(os.environ.get("ATTACKS", "150"))
+ATTACKS = int(os.environ.get("ATTACKS", "50"))
 """How many random populations each test attacks."""
 
 NAMES = "abcdefgh"

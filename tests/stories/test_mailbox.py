@@ -86,6 +86,7 @@ def test_a_form_a_receipt_a_letter_an_answer_and_that_is_first_contact(hotline: 
     assert (reading["actor"], reading["facts"]["via"]) == ("anna", "mailbox")
 
 
+@ON_ONE_DATABASE
 def test_an_answer_before_anybody_wrote_is_no_contact(hotline: Hotline) -> None:
     receipt = a_receipt(hotline)
     post(hotline, "mailbox/answer", ticket=ticket_in(hotline.open_mailbox(receipt)), words=FROM_THEM)
@@ -105,6 +106,7 @@ def test_an_answer_sent_twice_is_one_letter_and_other_words_are_another(hotline:
         assert session.scalar(select(func.count()).select_from(Letter)) == 2
 
 
+@ON_ONE_DATABASE
 def test_staff_are_paged_when_somebody_wrote_and_learn_nothing_from_the_page(hotline: Hotline) -> None:
     receipt = a_receipt(hotline)
     a_handler(hotline)
@@ -118,6 +120,7 @@ def test_staff_are_paged_when_somebody_wrote_and_learn_nothing_from_the_page(hot
     assert hotline.numbers_reached() <= hotline.staff_numbers
 
 
+@ON_ONE_DATABASE
 def test_who_is_too_late_loses_no_word_and_writes_nothing(hotline: Hotline) -> None:
     receipt = a_receipt(hotline)
     ticket = ticket_in(hotline.open_mailbox(receipt))
@@ -130,6 +133,7 @@ def test_who_is_too_late_loses_no_word_and_writes_nothing(hotline: Hotline) -> N
     assert "mailbox.written" not in {entry["action"] for entry in log(hotline.db)}
 
 
+@ON_ONE_DATABASE
 def test_what_cannot_be_sent_comes_back_with_words_about_why(hotline: Hotline) -> None:
     ticket = ticket_in(hotline.open_mailbox(a_receipt(hotline)))
     nothing, too_much = (post(hotline, "mailbox/answer", ticket=ticket, words=words) for words in ("  ", "x" * 4001))
@@ -140,6 +144,7 @@ def test_what_cannot_be_sent_comes_back_with_words_about_why(hotline: Hotline) -
     assert ticket_in(too_much) == ticket
 
 
+@ON_ONE_DATABASE
 def test_taking_it_back_stops_calls_and_no_clock(hotline: Hotline) -> None:
     receipt = a_receipt(hotline, contact="call", number=A_STRANGER, hours="any")
     inside = hotline.open_mailbox(receipt)
@@ -160,6 +165,7 @@ def test_taking_it_back_stops_calls_and_no_clock(hotline: Hotline) -> None:
     assert closed.breach, "the promise was not kept, whoever wished it so"
 
 
+@ON_ONE_DATABASE
 def test_new_wishes_take_the_place_of_the_old_ones_and_leave_stays_with_the_old_number(hotline: Hotline) -> None:
     receipt = a_receipt(hotline, contact="call", number=A_STRANGER, hours="any")
     before = {permission.content_id for permission in hotline.case().permissions if permission.allowed}
@@ -194,6 +200,7 @@ def test_the_mailbox_asks_how_to_be_reached_as_the_form_does_and_staff_read_the_
         assert said in page, said
 
 
+@ON_ONE_DATABASE
 def test_a_matter_that_is_over_begins_anew_with_a_receipt_of_its_own(hotline: Hotline) -> None:
     receipt = a_receipt(hotline)
     anna = a_handler(hotline)
@@ -212,6 +219,7 @@ def test_a_matter_that_is_over_begins_anew_with_a_receipt_of_its_own(hotline: Ho
     assert "not taken care of it yet" in hotline.open_mailbox(receipt_on(answers[0]))
 
 
+@ON_ONE_DATABASE
 def test_a_receipt_for_duress_opens_something_harmless_and_wakes_whoever_can_help(hotline: Hotline) -> None:
     receipt = a_receipt(hotline)
     kept = post(hotline, "receipt", receipt=receipt, spare="yes")
@@ -250,6 +258,7 @@ def test_a_receipt_for_duress_opens_something_harmless_and_wakes_whoever_can_hel
     assert "Kind regards" in hotline.open_mailbox(third) or "not taken care" in hotline.open_mailbox(third)
 
 
+@ON_ONE_DATABASE
 def test_a_receipt_that_a_handler_handed_out_is_changed_before_it_shows_anything(hotline: Hotline) -> None:
     hotline.text_from(A_STRANGER, MESSAGE)
     anna = a_handler(hotline)
@@ -318,6 +327,7 @@ def test_the_alarm_is_raised_though_another_receipt_was_handed_out_before_the_en
     assert "mailbox.written" not in {entry["action"] for entry in log(hotline.db)}
 
 
+@ON_ONE_DATABASE
 def test_all_receipts_of_joined_cases_get_the_letters_until_one_is_handed_out(hotline: Hotline) -> None:
     receipts = [a_receipt(hotline)]
     for _ in range(2):

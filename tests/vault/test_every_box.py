@@ -73,7 +73,7 @@ def test_no_box_opens_in_another_row_another_column_or_another_case(day: Day) ->
                 open_box(box.content, key, binding=place)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ANY, ANY)
 def test_no_box_opens_in_the_place_of_any_other(day: Day, one: int, other: int) -> None:
     opened = _opened(day)
@@ -86,7 +86,7 @@ def test_no_box_opens_in_the_place_of_any_other(day: Day, one: int, other: int) 
             open_box(box.content, its_key, binding=box.place)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ANY, ANY, st.integers(1, 255))
 def test_no_byte_of_any_box_can_be_changed(day: Day, which: int, where: int, by: int) -> None:
     box, key = _opened(day)[which % len(_opened(day))]
