@@ -20,6 +20,7 @@ from tests import postgres
 from tests.dialects import in_one_dialect
 from tests.evidence import given_away
 from tests.hotline import Hotline, Switchboard
+from tests.places import in_memory
 
 QUIETLY = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -28,15 +29,10 @@ QUIETLY = (
 """Chromium without its own errands, which a closed network would refuse one by one."""
 
 
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own there
-ROOM = 4 * 2**30
-"""Bytes. Thousands of small databases wait for a disk at every commit; where there is room they are kept in memory."""
-
-
 def pytest_configure() -> None:
-    """Where `tmp_path` is. A process that is killed loses no more there than on a disk."""
-    if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+    """Where `tmp_path` is."""
+    if folder := in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 @pytest.hookimpl(trylast=True)

@@ -25,6 +25,8 @@ from typing import Self
 
 from sqlalchemy import URL
 
+from tests.places import in_memory
+
 
 @contextmanager
 def running(*, durable: bool = False) -> Iterator[str]:
@@ -32,7 +34,7 @@ def running(*, durable: bool = False) -> Iterator[str]:
 
     Only a `durable` one would still have everything after a power cut; tests need none that would.
     """
-    with _folder() as folder, Server(folder, durable=durable) as server:
+    with _folder(durable=durable) as folder, Server(folder, durable=durable) as server:
         server.make()
         server.start()
         yield f"postgresql+psycopg://dygnet@/postgres?host={folder}"
@@ -42,8 +44,8 @@ def running(*, durable: bool = False) -> Iterator[str]:
 def two_servers(*, durable: bool = False) -> Iterator[Pair]:
     """A primary and its standby, without which no commit is answered, each at a port of this machine's loopback."""
     with (
-        _folder() as one,
-        _folder() as two,
+        _folder(durable=durable) as one,
+        _folder(durable=durable) as two,
         Server(one, port=_free_port(), durable=durable) as primary,
         Server(two, port=_free_port(), durable=durable) as standby,
     ):
@@ -154,8 +156,9 @@ class Server:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="dygnet-pg-", dir="/tmp"))
+def _folder(*, durable: bool) -> Iterator[Path]:
+    place = None if durable else in_memory()
+    folder = Path(tempfile.mkdtemp(prefix="dygnet-pg-", dir=place or "/tmp"))  # noqa: S108 - a socket needs a short name
     try:
         yield folder
     finally:
