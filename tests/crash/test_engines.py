@@ -34,7 +34,7 @@ from tests.crash.line import A_SOAK, SPEED, Plan
 from tests.crash.test_kill import PROGRAMME, STEPS, Carrier, Standing
 from tests.hotline import Switchboard
 
-KILLS = int(os.environ.get("DYGNET_KILLS", "10"))
+KILLS = int(os.environ.get("DYGNET_KILLS", "6"))
 CASES_PER_LIFE = 3 if KILLS < A_SOAK else 1
 A_LONG_QUEUE = 200
 A_LONG_LIFE = 20
