@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from app.audit.log import record
 from app.errors import BadInput, Misconfigured
 from app.keys import locking, recovery
 from app.keys.rotation import Rotation, Step
@@ -121,7 +122,9 @@ def recover(
 def lock(token: Annotated[bool, typer.Option("--token", help="By the token that KEYS_TOKEN names.")] = False) -> None:
     """Encrypt the key files on disk. Every process then needs KEYS_PASSPHRASE_FILE, or the token."""
     settings = settings_from()
-    done = locking.lock(settings.keys_dir, _token() if token else Passphrase(_new_passphrase()))
+    wrapper = _token() if token else Passphrase(_new_passphrase())
+    _note(settings, "keys.locked", what="locked")
+    done = locking.lock(settings.keys_dir, wrapper)
     print(f"locked {len(done)} key files in {settings.keys_dir}")
 
 
@@ -129,6 +132,7 @@ def lock(token: Annotated[bool, typer.Option("--token", help="By the token that 
 def unlock() -> None:
     """Write the key files as they are."""
     settings = settings_from()
+    _note(settings, "keys.locked", what="unlocked")
     print(f"unlocked {len(locking.unlock(settings.keys_dir))} key files in {settings.keys_dir}")
 
 
@@ -137,7 +141,9 @@ def environment(
     kinds: Annotated[list[str], typer.Argument(help="Private halves of these kinds; public ones of the others.")],
 ) -> None:
     """Print the keys as variables, for a platform without disks. What is printed is the keys themselves."""
-    folder = settings_from().keys_dir
+    settings = settings_from()
+    _note(settings, "keys.printed", kinds=",".join(sorted(kinds)))
+    folder = settings.keys_dir
     listed: dict[str, list[str]] = {}
     for file in files_in(folder):
         if file.half == (PRIVATE if file.kind in kinds else PUBLIC):
@@ -146,6 +152,12 @@ def environment(
                 f"{file.generation}:{b64encode(raw).decode()}"
             )
     print("\n".join(f"{name}={','.join(values)}" for name, values in listed.items()))
+
+
+def _note(settings: Settings, action: str, **facts: str) -> None:
+    """The entry in the log comes before the deed: what opens or shows keys is known even if it ends halfway."""
+    with database(settings) as db, db.transaction() as session:
+        record(session, at=clock().now(), by="operator", action=action, **facts)
 
 
 def offer_shares(settings: Settings, *, count: int, needed: int, pages: Path | None) -> None:

@@ -165,6 +165,7 @@ _ALL: Final = (
     Action("keys.shared", "a recovery key was made, in shares for paper", Ocsf.API, _CREATE),
     Action("keys.drilled", "it was tried whether the shares open the recovery key", Ocsf.API, _READ),
     Action("keys.locked", "the key files were encrypted, or opened again, on disk", Ocsf.API, _UPDATE),
+    Action("keys.printed", "keys were printed, for a platform without disks", Ocsf.API, _READ),
     Action("keys.recovered", "keys were recovered from offline shares", Ocsf.API, _READ),
     Action("keys.destroyed", "a key was destroyed", Ocsf.API, _DELETE),
     Action("process.started", "a process started", Ocsf.LIFECYCLE, _START),

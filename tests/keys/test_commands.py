@@ -6,10 +6,15 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from app.audit.models import AuditEntry
+from app.db import Database
 from app.vault.keyfiles import PRIVATE, files_in
 from app.vault.keyring import Keyring
 from app.vault.kinds import IN_FILES
@@ -30,6 +35,13 @@ class House:
 
     def run(self, *words: str, told: str = "", **named: str) -> subprocess.CompletedProcess[str]:
         return forked.command(list(words), told, self.folder, self.environment | named)
+
+    def noted(self, action: str) -> list[dict[str, Any]]:
+        """What the log says of each deed of this kind, the oldest first."""
+        db = Database(self.environment["DATABASE_URL"])
+        with closing(db), db.reading() as session:
+            entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+        return [said["facts"] for said in (json.loads(entry.body) for entry in entries) if said["action"] == action]
 
     def shares(self) -> list[str]:
         """The words of new shares, read off the paper."""
@@ -118,6 +130,13 @@ def test_a_locked_folder_is_rotated_by_who_was_told_the_passphrase(house):
     assert "published" in done.stdout, done.stderr
     assert all(file.is_locked for file in files_in(house.keys) if file.half == PRIVATE)
     assert house.run("keys", "unlock", KEYS_PASSPHRASE_FILE=str(secret)).returncode == 0
+    assert [facts["what"] for facts in house.noted("keys.locked")] == ["locked", "unlocked"]
+
+
+def test_keys_are_not_printed_before_the_log_knows(house):
+    printed = house.run("keys", "environment", "index")
+    assert "DYGNET_KEY_INDEX" in printed.stdout, printed.stderr
+    assert [facts["kinds"] for facts in house.noted("keys.printed")] == ["index"]
 
 
 def _until(terminal: int, ending: bytes) -> bytes:
