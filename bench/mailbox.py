@@ -16,18 +16,15 @@ import math
 import random  # noqa: TID251 - nothing here is a secret
 import statistics
 import tempfile
-import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-import uvicorn
 from sqlalchemy import select
 
 from app import rows
@@ -41,8 +38,9 @@ from app.intake.public import create_public
 from app.intake.reception import Desk, receive, way_back
 from app.staff.models import Person
 from app.vault.receipts import Receipt, locator, made_ready, new_receipt
+from bench.servers import fresh_database
 from tests import desk as office
-from tests import postgres
+from tests.serving import served
 
 SHUFFLES: Final = 2000
 TOLD_APART: Final = 0.01
@@ -66,17 +64,8 @@ def main() -> None:
     told = asked.parse_args()
     for name in ("sqlite", "postgresql"):
         if told.only in (None, name):
-            with tempfile.TemporaryDirectory() as folder, _database(name, Path(folder)) as db:
-                _measure(name, db, Path(folder), samples=told.samples)
-
-
-@contextmanager
-def _database(name: str, folder: Path) -> Iterator[Database]:
-    if name == "sqlite":
-        yield Database(f"sqlite:///{folder}/dygnet.db")
-    else:
-        with postgres.running(durable=True) as url:
-            yield Database(url)
+            with tempfile.TemporaryDirectory() as folder, fresh_database(name, Path(folder)) as url:
+                _measure(name, Database(url), Path(folder), samples=told.samples)
 
 
 def _measure(name: str, db: Database, folder: Path, *, samples: int) -> None:
@@ -85,7 +74,7 @@ def _measure(name: str, db: Database, folder: Path, *, samples: int) -> None:
     desk = Desk(rota=keyring.public("rota"), index_key=bytes(range(32)))
     kinds = _receipts(db, desk, samples=samples)
     face = create_public(db, clock, desk, public_url="http://127.0.0.1", line_number="+46846500400")
-    with _serving(face) as origin:
+    with served(face) as origin:
         times = _interleaved(origin, kinds)
     print(f"\n{name}: {samples} of each kind, milliseconds")
     for kind, taken in times.items():
@@ -145,18 +134,6 @@ def _one_for_duress(db: Database, desk: Desk, receipt: Receipt) -> Receipt:
     if spare is None:
         raise RuntimeError("the mailbox does not open")
     return spare
-
-
-@contextmanager
-def _serving(face: Callable[..., object]) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(face, host="127.0.0.1", port=0, log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
 
 
 def _interleaved(origin: str, kinds: Mapping[str, Sequence[Receipt]]) -> Mapping[str, list[float]]:

@@ -17,6 +17,7 @@ from app.clock import WallClock
 from app.db import Database
 from app.programme.apply import EXAMPLE, apply, read
 from app.vault.keyring import Keyring
+from tests import postgres
 
 TOKEN: Final = "the-token-of-the-account"
 PUBLIC_URL: Final = "https://linjen.example.org"
@@ -34,6 +35,16 @@ def prepare(url: str, folder: Path) -> Database:
         apply(session, read(EXAMPLE), at=WallClock().now(), by="operator", duty=keyring.public("duty"))
         session.connection().exec_driver_sql("CREATE TABLE bare (source VARCHAR(80) PRIMARY KEY)")
     return database
+
+
+@contextmanager
+def fresh_database(name: str, folder: Path) -> Iterator[str]:
+    """The URL of a database that loses nothing when the power goes: a commit is on the disk before it is one."""
+    if name == "sqlite":
+        yield f"sqlite:///{folder}/dygnet.db"
+    else:
+        with postgres.running(durable=True) as url:
+            yield url
 
 
 @contextmanager

@@ -19,8 +19,7 @@ from app.db import Database, new_id
 from app.notifications.models import Notification, Together
 from bench import crowd, designs, engines
 from bench.carrier import Carrier, company
-from bench.servers import prepare
-from tests import postgres
+from bench.servers import fresh_database, prepare
 
 OURS: Final = "ours"
 DATABASES: Final = ("sqlite", "postgresql")
@@ -137,20 +136,15 @@ class Trial:
 @contextmanager
 def trial(design: str, kind: str, *, takes: float = 0.0) -> Iterator[Trial]:
     """A fresh database of a kind, and a carrier that takes so many seconds over a call. Commits are on the disk."""
-    with tempfile.TemporaryDirectory() as folder, _database(kind, Path(folder)) as url, company(takes=takes) as carrier:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        fresh_database(kind, Path(folder)) as url,
+        company(takes=takes) as carrier,
+    ):
         made = Trial(design, url, Path(folder), carrier)
         yield made
         if made.database:
             made.database.close()
-
-
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
-    if kind == "sqlite":
-        yield f"sqlite:///{folder}/trial.db"
-    else:
-        with postgres.running(durable=True) as url:
-            yield url
 
 
 def told_of(process: engines.Process) -> None:

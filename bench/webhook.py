@@ -12,8 +12,8 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -24,8 +24,7 @@ from app.cases.returning import RepeatTag
 from app.db import Database
 from bench import others
 from bench.load import Figure, Run, median, send, webhook
-from bench.servers import BARE, OURS, prepare, serving
-from tests import postgres
+from bench.servers import BARE, OURS, fresh_database, prepare, serving
 
 Kind = Callable[[int, int], Run]
 """So many calls, by so many callers at once."""
@@ -47,18 +46,8 @@ def main() -> None:
     told = asked.parse_args()
     for name in ("sqlite", "postgresql"):
         if told.only in (None, name):
-            with tempfile.TemporaryDirectory() as folder, _database(name, Path(folder)) as url:
+            with tempfile.TemporaryDirectory() as folder, fresh_database(name, Path(folder)) as url:
                 _measure(name, url, Path(folder), calls=told.calls, runs=told.runs)
-
-
-@contextmanager
-def _database(name: str, folder: Path) -> Iterator[str]:
-    """A fresh database that loses nothing when the power goes: a commit is on the disk before it is one."""
-    if name == "sqlite":
-        yield f"sqlite:///{folder}/dygnet.db"
-    else:
-        with postgres.running(durable=True) as url:
-            yield url
 
 
 def _measure(name: str, url: str, folder: Path, *, calls: int, runs: int) -> None:

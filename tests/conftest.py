@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from tests import postgres
 from tests.dialects import in_one_dialect
 from tests.evidence import given_away
 from tests.hotline import Hotline, Switchboard
+from tests.lending import Shelf
 from tests.places import in_memory
 
 QUIETLY = (
@@ -84,6 +84,14 @@ def postgres_template() -> Iterator[str]:
         server.__exit__(None, None, None)
 
 
+@pytest.fixture(scope="session")
+def postgres_shelf(postgres_template: str) -> Iterator[Shelf]:
+    """Where a PostgreSQL database is borrowed."""
+    shelf = Shelf(make_url(postgres_template))
+    yield shelf
+    shelf.clear()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database with the schema in place."""
@@ -94,13 +102,11 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         yield database
         database.close()
         return
-    template = make_url(request.getfixturevalue("postgres_template"))
-    name = f"test_{uuid.uuid4().hex}"
-    _sql(template.set(database="postgres"), f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY FILE_COPY")
-    database = in_one_dialect(Database(template.set(database=name).render_as_string(hide_password=False)))
-    yield database
-    database.close()
-    _sql(template.set(database="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+    shelf: Shelf = request.getfixturevalue("postgres_shelf")
+    with shelf.borrowed() as url:
+        database = in_one_dialect(Database(url.render_as_string(hide_password=False)))
+        yield database
+        database.close()
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ from app.console.attendant import Attendant
 from app.db import Database
 from app.escalation import engine
 from app.escalation.models import StepTaken
+from app.intake import drawn
 from app.main import create_app
 from app.notifications import outbox
 from app.programme.apply import apply, read
@@ -41,7 +42,7 @@ from app.staff.directory import Directory, by_alias
 from app.staff.signin import make_link
 from app.vault.keyring import Keyring
 from app.worker import Worker, worker_for
-from tests import people
+from tests import first_day, people
 from tests.browsers import Browser
 
 PUBLIC_URL = "https://linjen.example.org"
@@ -124,9 +125,10 @@ class Hotline:
             twilio_account_sid=ACCOUNT.sid,
             twilio_auth_token=ACCOUNT.auth_token,
             twilio_api_url=switchboard.url,
+            second_factor="offered",
         )
-        Keyring.create(folder / "keys")
-        self.apply(people.PROGRAMME)
+        (folder / "programme.toml").write_text(people.PROGRAMME)
+        first_day.live(db, folder / "keys", self._found)
         self.exchange = Exchange(ACCOUNT, timeline=self.timeline, post=self._post, pace=0)
         self.exchange.sell_line(
             people.LINE,
@@ -139,11 +141,16 @@ class Hotline:
         switchboard.plug_in(self.exchange)
         self.start()
 
+    def _found(self) -> None:
+        Keyring.create(self.folder / "keys")
+        self.apply(people.PROGRAMME)
+
     # processes
 
     def start(self) -> None:
         """Start the doors and an engine, as after a restart: nothing is kept in memory."""
         self.app = create_app(self.settings, clock=self.clock, database=self.db)
+        self.index_key = self.app.surfaces[Surface.PUBLIC].state.desk.index_key
         attending = self.app.surfaces[Surface.CONSOLE].state.site.attending
         assert attending
         self.attendant: Attendant = attending.attendant
@@ -283,8 +290,12 @@ class Hotline:
         self.work()
 
     def open_form(self, *, language: str = "sv") -> str:
-        """Somebody opens the form; returns what makes sending it twice one approach."""
-        return hidden_fields(self.doors.get(f"/{language}/contact").text)["nonce"]
+        """Somebody opens the form, and is done a minute later; returns what makes sending it twice one approach.
+
+        No time passes: the form says that it was drawn a minute ago.
+        """
+        assert hidden_fields(self.doors.get(f"/{language}/contact").text)["nonce"]
+        return drawn.mark(self.index_key, at=self.now - timedelta(minutes=1))
 
     def send_form(self, form: str, *, language: str = "sv", **answers: str) -> str:
         """Somebody sends an opened form; returns the page they see."""

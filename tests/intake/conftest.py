@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -18,6 +15,7 @@ from app.intake.public import create_public
 from app.intake.reception import Desk
 from app.programme.apply import EXAMPLE, apply, read
 from app.vault.envelope import new_key
+from tests.serving import served
 
 NOW = datetime(2026, 3, 1, 22, 0, tzinfo=UTC)
 
@@ -48,11 +46,5 @@ def browser(public: FastAPI) -> Iterator[TestClient]:
 @pytest.fixture
 def origin(public: FastAPI) -> Iterator[str]:
     """The surface behind a socket, for a browser that is one."""
-    server = uvicorn.Server(uvicorn.Config(public, host="127.0.0.1", port=0, log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with served(public) as address:
+        yield address

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.simulator import Exchange, LiveTimeline, create_simulator
+from tests.serving import served
 from tests.simulator.customer import ACCOUNT, ANNA, BO, CALLER, LINE, SITE, Customer, twiml
 
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -40,15 +37,8 @@ def live(customer: Customer) -> Iterator[Exchange]:
 
 @pytest.fixture
 def address(live: Exchange) -> Iterator[str]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_simulator(live, callers=(CALLER,)), log_config=None))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with served(create_simulator(live, callers=(CALLER,))) as origin:
+        yield origin
 
 
 @pytest.fixture(params=SIZES)

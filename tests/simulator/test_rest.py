@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from datetime import date, timedelta
 
 import pytest
 import requests
-import uvicorn
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from app.simulator import create_rest
+from tests.serving import served
 from tests.simulator.conftest import InProcess
 from tests.simulator.customer import ACCOUNT, ANNA, BO, CALLER, LINE, NOBODY, SITE, START, twiml
 
@@ -22,16 +19,8 @@ from tests.simulator.customer import ACCOUNT, ANNA, BO, CALLER, LINE, NOBODY, SI
 @pytest.fixture
 def origin(exchange):
     """The exchange's API on a loopback port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_rest(exchange), log_config=None))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with served(create_rest(exchange)) as address:
+        yield address
 
 
 @pytest.fixture
