@@ -9,6 +9,7 @@ Files are read as they are: there is no compile step to forget.
 from __future__ import annotations
 
 import string
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -60,11 +61,13 @@ class Catalogue:
         return own or self._sentences[FIRST_LANGUAGE][key]
 
 
+@cache
 def direction(language: str) -> str:
     """`ltr` or `rtl`: which way the language is written."""
     return Locale.parse(language, sep="-").text_direction
 
 
+@cache
 def own_name(language: str) -> str:
     """What its speakers call the language: `Svenska`, `English`, `العربية`."""
     locale = Locale.parse(language, sep="-")

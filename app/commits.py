@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final, Literal
 
 from sqlalchemy import Connection, Engine
@@ -21,21 +22,27 @@ MOST: Final = 16
 """Deeds in one commit, so that the first never waits long, and other processes get the database in between."""
 
 
+_SAVEPOINTS: Final = {"do_savepoint": "SAVEPOINT", "do_release_savepoint": "RELEASE SAVEPOINT"}
+
+
 class SharedCommits:
     """The transactions of one process on one SQLite file."""
 
     def __init__(self, engine: Engine) -> None:
         """`engine` begins with BEGIN IMMEDIATE."""
+        for deed, words in _SAVEPOINTS.items():
+            setattr(engine.dialect, deed, partial(_say, words))
         self._engine = engine
         self._turn = _Turn()
         self._row: _Row | None = None
+        self._connection: Connection | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session whose work is on the disk when the block ends, and is undone when it raises."""
         self._turn.take()
         try:
-            row = self._row = self._row or _Row(self._engine.connect())
+            row = self._row = self._row or self._new_row()
         except BaseException:
             self._turn.hand_on()
             raise
@@ -46,11 +53,22 @@ class SharedCommits:
             self._leave(row)
         row.wait()
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _new_row(self) -> _Row:
+        """On the connection of the last one: taking another from the pool costs as much as beginning."""
+        connection, self._connection = self._connection or self._engine.connect(), None
+        return _Row(connection)
+
     def _leave(self, row: _Row) -> None:
         try:
             if row.is_gone or row.length >= MOST or not self._turn.somebody_waits:
                 self._row = None
-                row.commit()
+                self._connection = row.commit()
         finally:
             self._turn.hand_on()
 
@@ -86,25 +104,37 @@ class _Row:
         direct = self._connection.connection.dbapi_connection
         return not self._transaction.is_active or direct is None or not direct.in_transaction
 
-    def commit(self) -> None:
-        """Write everything to the disk, and tell those who wait; when that fails, what the problem is."""
+    def commit(self) -> Connection | None:
+        """Write everything to the disk, and tell those who wait; when that fails, what the problem is.
+
+        Returns the connection if it is as good as before.
+        """
+        good: Connection | None = None
         try:
             if self.is_gone:
                 self._problem = OperationalError("COMMIT", None, RuntimeError("the transaction was undone"))
             else:
                 self._transaction.commit()
+                good = self._connection
         except Exception as problem:  # noqa: BLE001 - everybody in the row raises it
             self._problem = problem
             self._connection.invalidate()  # not back into the pool: it still holds the turn to write
         finally:
-            self._connection.close()
+            if good is None:
+                self._connection.close()
             self._settled.set()
+        return good
 
     def wait(self) -> None:
         """Return when the row is on the disk; raise when it never will be."""
         self._settled.wait()
         if self._problem:
             raise self._problem
+
+
+def _say(words: str, connection: Connection, name: str) -> None:
+    """In place of SQLAlchemy's way, which compiles the words anew each time: most of what a savepoint costs."""
+    connection.exec_driver_sql(f"{words} {name}")
 
 
 class _Turn:

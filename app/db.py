@@ -18,6 +18,7 @@ from typing import Annotated, Any, ClassVar, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import DateTime, Dialect, MetaData, String, create_engine, event
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
@@ -26,6 +27,9 @@ from sqlalchemy.types import TypeDecorator
 from app import postgres
 from app.commits import SharedCommits
 from app.nudge import Bell
+
+LOOKS: Final = "looks"
+"""Set in the `info` of a session that only looks."""
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -144,12 +148,18 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for looking only. What was read stays readable afterwards; what was changed is rolled back."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info={LOOKS: True}) as session:
             try:
                 yield session
             finally:
                 session.expunge_all()  # a rollback would empty what was read
                 session.rollback()
+
+    @property
+    def revision(self) -> str | None:
+        """The revision of the schema; None before there is one."""
+        with self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the schema up to a revision; there is no other way to a schema."""
@@ -168,6 +178,8 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.bell.close()
+        if self._shared:
+            self._shared.close()
         self.engine.dispose()
 
 

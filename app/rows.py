@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from sqlalchemy import Column, Dialect, inspect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import InstrumentedAttribute, Session, make_transient_to_detached, object_session
+from sqlalchemy.orm import InstrumentedAttribute, Session, object_session
 
 from app.db import Base
 
@@ -173,10 +173,12 @@ def _insert(session: Session, kind: type[Base], values: Mapping[str, Any], *, en
 
 def _known(session: Session, kind: type[Row], whole: Mapping[str, Any]) -> Row:
     """The row as if it had been loaded, which costs less than telling a new one its values one by one."""
-    row = cast(Row, inspect(kind).class_manager.new_instance())
+    mapper = inspect(kind)
+    row = cast(Row, mapper.class_manager.new_instance())
     row.__dict__.update(whole)
-    make_transient_to_detached(row)
-    session.add(row)
+    state = inspect(row)
+    state.key = mapper.identity_key_from_instance(row)
+    session._update_impl(state)  # noqa: SLF001 - `add` looks along every relationship, and a new row brings nothing
     return row
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -144,8 +145,10 @@ def test_a_change_undone_to_a_savepoint_is_forgotten_by_the_same_transaction(db:
 @pytest.mark.usefixtures("keyring")
 def test_remembered_or_looked_up_the_same_people_are_on_duty(db: Database) -> None:
     with db.reading() as session:
-        looked_up, recalled = duty(session, MONDAY), remembered_duty(session, MONDAY)
-        assert [person.id for person in looked_up.ring_order] == [person.id for person in recalled.ring_order]
+        for hours in (0, 1, 30, 29, 400, 168, -500):
+            at = MONDAY + timedelta(hours=hours)
+            looked_up, recalled = duty(session, at), remembered_duty(session, at)
+            assert [person.id for person in looked_up.ring_order] == [person.id for person in recalled.ring_order]
 
 
 @pytest.mark.usefixtures("keyring")

@@ -13,11 +13,13 @@ from app.cases.bridges import A_CALL_LASTS, ENDS, NO_CALL_LASTS_LONGER, Bridge, 
 from app.cases.models import Case
 from app.cases.queries import ids_of_whole
 from app.cases.together import a_machine, nobody_said, together, was_reached
+from app.once import once
 
 WITH_ALL: Final = (selectinload(Bridge.legs).selectinload(Leg.facts), selectinload(Bridge.outcome))
 """What of a bridge is loaded with it."""
 
 
+@once
 def open_ones(session: Session, *, at: datetime) -> Sequence[Bridge]:
     """Bridges that somebody may still be in, or be rung for: those in which somebody is, however long they talk, and
     for a while those of which we have not been told that they are over."""
@@ -46,6 +48,7 @@ def on_the_phone(session: Session, *, at: datetime) -> frozenset[str]:
     return frozenset(leg.person_id for leg in legs if leg.person_id and not leg.ended)
 
 
+@once
 def was_with_them(session: Session, case_id: str, person_id: str) -> bool:
     """Whether this member of staff was in a room with the person of this case, or of one that goes on as part of it.
     A machine that answered is not the person, until they say that somebody came to the telephone."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.cases import queries
 from app.cases.facts import Approach, Connection, ConnectionEnd, Moment
 from app.cases.models import Case
+from app.once import once
 
 LONGEST_TALK: Final = timedelta(hours=2)
 """A connection whose end we were never told of keeps a handler's telephone silent no longer than this."""
@@ -67,6 +68,7 @@ def hang_up(session: Session, approach_id: str, *, spoke: bool = True, at: datet
     note(session, approach_id, "over", at=at)
 
 
+@once
 def talking(session: Session, *, at: datetime) -> set[str]:
     """The ids of those who have a caller on the line at this moment."""
     ended = exists().where(ConnectionEnd.approach_id == Connection.approach_id)

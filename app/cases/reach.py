@@ -16,6 +16,7 @@ from app.cases.models import Case
 from app.cases.outreach import Permit, Refused, Rules, Why, judge
 from app.cases.queries import ids_of_whole, joined_into
 from app.cases.texts import PersonText
+from app.once import once
 from app.programme.apply import current
 from app.programme.schema import Programme
 
@@ -23,6 +24,7 @@ A_WAIT_LASTS: Final = timedelta(minutes=10)
 """Somebody who called so long ago, whose end nobody told us of and whom nobody answered, does not wait any more."""
 
 
+@once
 def may_seek(
     session: Session,
     case: Case,

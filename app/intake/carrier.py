@@ -6,7 +6,7 @@ all; it makes the carrier turn to its fallback, which rings the standing chain w
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from app.clock import Clock
@@ -30,13 +30,7 @@ from app.intake import (
 from app.intake.line import Line
 from app.web import Problem, new_face
 
-_ROOMS = APIRouter()
-"""Put together once: what FastAPI works out about a route serves every app that has it."""
-
-for _room in (voice, keys, ring, screen, bridge, parting, callback, channels, sms, receipts, duty, elks):
-    _ROOMS.include_router(_room.router, dependencies=[Depends(audio.tuned_in)])
-_ROOMS.include_router(audio.router)
-_ROOMS.include_router(silence.router)
+_ROOMS = (voice, keys, ring, screen, bridge, parting, callback, channels, sms, receipts, duty, elks, audio, silence)
 
 
 def create_carrier(*, db: Database, clock: Clock, line: Line) -> FastAPI:
@@ -44,7 +38,8 @@ def create_carrier(*, db: Database, clock: Clock, line: Line) -> FastAPI:
     face = new_face(db=db, clock=clock, public_url=line.public_url, problem_page=_say_nothing)
     face.state.line = line
     face.state.tuning = audio.Tuning(db, clock, audio=f"{line.public_url}/carrier/audio")
-    face.router.routes.extend(_ROOMS.routes)
+    for room in _ROOMS:
+        face.router.routes.extend(room.router.routes)
     return face
 
 

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from app.escalation import lost_pages
 from app.escalation.second_carrier import WAITS
 from app.intake import sms
+from app.intake.audio import tuned_in
 from app.intake.duty import TO_WAKE_UP, WORDS, page_of, press, sent_together
 from app.intake.line import Line, TheLine, source_of
 from app.intake.sound import NOW
@@ -37,6 +38,7 @@ async def _insist_on_the_tag(request: Request, line: TheLine) -> None:
     """Before anything else, whichever of these addresses it is."""
     path, _, tag = str(request.scope["path"]).removeprefix(f"{BELOW}/").rpartition("/")
     line.tags.insist(path, tag)
+    await tuned_in(request)
 
 
 router = APIRouter(prefix=BELOW, dependencies=[Depends(_insist_on_the_tag)])

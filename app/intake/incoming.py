@@ -38,7 +38,7 @@ def call(session: Session, line: Line, form: Form, *, at: datetime) -> Row:
     received = reception.receive(session, line.desk, approach, at=at, arrival=arrival)
     if form.get("Digits"):
         calls.note(session, received.approach_id, "keyed", at=at)
-    return session.get_one(Row, received.approach_id)
+    return received.row
 
 
 def who_calls(session: Session, form: Form) -> str | None:

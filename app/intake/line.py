@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.errors import BadInput
+from app.intake.audio import tuned_in
 from app.intake.reception import Desk
 from app.intake.sound import NOW
 from app.staff.directory import Directory
@@ -42,13 +43,15 @@ async def _line(request: Request) -> Line:
 
 async def _signed(request: Request) -> Form:
     line = cast(Line, request.app.state.line)
-    return line.signatures.verified_form(
+    form = line.signatures.verified_form(
         request.scope["raw_path"],
         request.scope["query_string"],
         request.headers.get("content-type"),
         await request.body(),
         request.headers.get("x-twilio-signature"),
     )
+    await tuned_in(request)
+    return form
 
 
 TheLine = Annotated[Line, Depends(_line)]

@@ -38,6 +38,7 @@ class Sound:
     audio: str = ""
     voices: Mapping[str, Voice] = field(default_factory=dict)
     recordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    _said: dict[tuple[str, str], Verb] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, programme: Programme, *, audio: str) -> Sound:
@@ -46,7 +47,15 @@ class Sound:
         return cls(audio, voices, programme.recordings)
 
     def prompt(self, language: str, key: str, **values: str) -> Verb:
-        """One prompt, in the language it is written in."""
+        """One prompt, in the language it is written in. One without values is put together once."""
+        if values:
+            return self._made(language, key, values)
+        known = self._said.get((language, key))
+        if known is None:
+            known = self._said[language, key] = self._made(language, key, {})
+        return known
+
+    def _made(self, language: str, key: str, values: Mapping[str, str]) -> Verb:
         written_in = PROMPTS.nearest(language)
         recorded = self._recorded(written_in, key, values)
         if recorded:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Generic, TypeVar
+from datetime import datetime, timedelta
+from typing import Final, Generic, TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.oncall import roster
 from app.oncall.models import Leave, Offer, Override, Taking
+from app.once import once
 from app.programme.apply import current
 from app.programme.fields import Tier
 from app.programme.schema import Programme
 from app.remembered import remembered
 from app.staff.directory import colleagues, everyone
 from app.staff.models import Colleague, Person
+
+LOOKED_AHEAD: Final = timedelta(hours=1)
+"""For how long it is worked out at once who is on duty."""
 
 Someone = TypeVar("Someone", bound=Person | Colleague)
 
@@ -50,6 +54,7 @@ class Duty(Generic[Someone]):
         return tuple({person.id: person for person in in_line}.values())
 
 
+@once
 def duty(session: Session, at: datetime) -> Duty[Person]:
     """Who is on duty at the moment. People who left are nowhere in it. Misconfigured when no programme is in force."""
     return _duty(session, everyone(session), at)
@@ -57,12 +62,15 @@ def duty(session: Session, at: datetime) -> Duty[Person]:
 
 def remembered_duty(session: Session, at: datetime) -> Duty[Colleague]:
     """The same without a look at the staff's rows, for when somebody waits for the answer."""
-    return _duty(session, colleagues(session), at)
+    return _roll(session).at(at)
 
 
 def rota_of(session: Session, programme: Programme, *, since: datetime) -> roster.Rota:
     """The programme's rotations with every change that is not over at `since`, by people who are still here."""
-    changes = _changes(session)
+    return _rota(programme, _changes(session), since=since)
+
+
+def _rota(programme: Programme, changes: _Changes, *, since: datetime) -> roster.Rota:
     return roster.Rota(
         programme.zone,
         programme.rotation,
@@ -72,9 +80,34 @@ def rota_of(session: Session, programme: Programme, *, since: datetime) -> roste
     )
 
 
+class _Roll:
+    """Who is on duty as long as nobody changes anything, worked out anew only when a turn may have changed hands."""
+
+    def __init__(self, programme: Programme, changes: _Changes, staff: Sequence[Colleague]) -> None:
+        self._programme, self._changes, self._staff = programme, changes, staff
+        self._last: tuple[datetime, datetime, Duty[Colleague]] | None = None
+
+    def at(self, at: datetime) -> Duty[Colleague]:
+        last = self._last
+        if last and last[0] <= at < last[1]:
+            return last[2]
+        rota = _rota(self._programme, self._changes, since=at)
+        on_duty = _named_by(self._programme, rota, self._staff, at)
+        self._last = at, roster.unchanged_until(rota, at=at, most=LOOKED_AHEAD), on_duty
+        return on_duty
+
+
+@remembered
+def _roll(session: Session) -> _Roll:
+    return _Roll(current(session), _changes(session), colleagues(session))
+
+
 def _duty(session: Session, staff: Sequence[Someone], at: datetime) -> Duty[Someone]:
     programme = current(session)
-    rota = rota_of(session, programme, since=at)
+    return _named_by(programme, rota_of(session, programme, since=at), staff, at)
+
+
+def _named_by(programme: Programme, rota: roster.Rota, staff: Sequence[Someone], at: datetime) -> Duty[Someone]:
     active = {person.alias: person for person in staff}
     away = roster.away(rota, at=at)
     chain = _named(active, programme.programme.standing_chain)

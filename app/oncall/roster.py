@@ -99,6 +99,12 @@ def next_change(rota: Rota, tier: Tier, *, at: datetime) -> datetime | None:
     return next((moment for moment in handovers if holders(rota, tier, at=moment) != now), None)
 
 
+def unchanged_until(rota: Rota, *, at: datetime, most: timedelta) -> datetime:
+    """The first instant after `at` when somebody else may be on duty or away, at the `most` so long after it."""
+    handovers = chain.from_iterable(_handovers(rota, tier, at, at + most) for tier in Tier)
+    return min(handovers, default=at + most)
+
+
 def stretches(rota: Rota, tier: Tier, *, start: datetime, end: datetime) -> list[Stretch]:
     """The time from `start` to `end`, cut wherever others take over."""
     found: list[Stretch] = []

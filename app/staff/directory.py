@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.errors import Misconfigured
 from app.logs import Log
+from app.once import once
 from app.remembered import remembered
 from app.staff.models import Channel, ChannelKind, Colleague, Endpoint, EndpointKind, Person
 from app.staff.probes import Probe
@@ -29,6 +30,7 @@ _OPENED_AT_MOST = 4096
 """Boxes remembered; a staff is tens of people, and a replaced box is never asked for again."""
 
 
+@once
 def everyone(session: Session) -> list[Person]:
     """Everybody on the staff now, by alias."""
     found = select(Person).where(Person.left_at.is_(None)).order_by(Person.alias)

@@ -8,6 +8,7 @@ https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 EDGES: Final = ("dublin", "frankfurt")
@@ -23,14 +24,17 @@ AFTER: Final = ("ct", "rt", "5xx")
 
 def with_overrides(url: str, edges: Sequence[str] = ()) -> str:
     """The address as it is handed to the carrier. One that has a fragment already is left alone."""
-    if "#" in url:
-        return url
+    return url if "#" in url else f"{url}#{_written(tuple(edges or EDGES))}"
+
+
+@cache
+def _written(edges: tuple[str, ...]) -> str:
     wanted = {
         "ct": CONNECT_MS,
         "rt": READ_MS,
         "tt": TOTAL_MS,
         "rc": RETRIES,
         "rp": ",".join(AFTER),
-        "e": ",".join(edges or EDGES),
+        "e": ",".join(edges),
     }
-    return f"{url}#" + "&".join(f"{name}={value}" for name, value in wanted.items())
+    return "&".join(f"{name}={value}" for name, value in wanted.items())

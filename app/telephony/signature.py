@@ -84,8 +84,9 @@ class Signatures:
         return Form(fields, raw=body)
 
     def _signed(self, address: str, fields: list[tuple[str, str]], claimed: bytes) -> bool:
-        genuine = [signature_of(token, origin + address, fields) for token in self._tokens for origin in self._origins]
-        return True in [hmac.compare_digest(each, claimed) for each in genuine]
+        said = _in_order(fields)
+        genuine = (_signature(token, origin + address + said) for origin in self._origins for token in self._tokens)
+        return any(hmac.compare_digest(each, claimed) for each in genuine)
 
     def __repr__(self) -> str:
         return f"<Signatures for {self._origins[0]}>"
@@ -93,7 +94,14 @@ class Signatures:
 
 def signature_of(token: bytes, url: str, fields: Iterable[tuple[str, str]] = ()) -> bytes:
     """Twilio's signature: the address, then each different name and value in order, under HMAC-SHA1, in base64."""
-    signed = url + "".join(name + value for name, value in sorted(set(fields)))
+    return _signature(token, url + _in_order(fields))
+
+
+def _in_order(fields: Iterable[tuple[str, str]]) -> str:
+    return "".join(name + value for name, value in sorted(set(fields)))
+
+
+def _signature(token: bytes, signed: str) -> bytes:
     return base64.b64encode(hmac.digest(token, signed.encode(), "sha1"))
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Final, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -29,6 +30,8 @@ class Voice(NamedTuple):
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLAIN = re.compile("[\u0020!#$%(-;=?-\ud7ff]*")
+"""What stands in XML as it is, in a text and between quotation marks."""
 _KEYS = re.compile(r"[0-9*#]*")
 _ENDS: Final = ("Hangup", "Redirect", "Reject")
 _ROOM: Final = re.compile(r"[0-9a-f]{32}")
@@ -47,6 +50,10 @@ class Verb:
     inside: tuple[Verb, ...] | str = ()
 
     def __str__(self) -> str:
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         if not self.name:
             return "".join(map(str, self.inside))
         opening = self.name + "".join(f" {name}={_quoted(value)}" for name, value in self.attributes)
@@ -233,8 +240,12 @@ def _within(bounds: range, seconds: int) -> int:
 
 
 def _escaped(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
     return escape(_NOT_IN_XML.sub("", text))
 
 
 def _quoted(value: str) -> str:
+    if _PLAIN.fullmatch(value):
+        return f'"{value}"'
     return quoteattr(_NOT_IN_XML.sub("", value))

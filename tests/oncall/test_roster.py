@@ -13,12 +13,14 @@ from app.oncall.roster import (
     Rota,
     StandIn,
     Swap,
+    away,
     gaps,
     holders,
     holds_throughout,
     next_change,
     on_duty,
     stretches,
+    unchanged_until,
 )
 from app.oncall.turns import instant
 from app.programme.fields import Tier
@@ -458,3 +460,13 @@ def test_whatever_is_changed_the_stretches_agree_with_every_moment(changes, tier
     assert there is None or there.holders == holders(rota, tier, at=moment)
     change = next_change(rota, tier, at=NIGHT)
     assert change == (found[0].ends if len(found) > 1 else change)
+
+
+@given(CHANGES, st.integers(0, 4 * 44), st.integers(0, 4 * 5))
+def test_whoever_is_told_until_when_nothing_changes_finds_the_same_people_until_then(changes, quarters, later):
+    rota, at = told(changes), NIGHT + quarters * QUARTER
+    until = unchanged_until(rota, at=at, most=5 * HOUR)
+    moment = min(at + later * QUARTER, until - timedelta(microseconds=1))
+    assert at < until <= at + 5 * HOUR
+    assert away(rota, at=moment) == away(rota, at=at)
+    assert all(holders(rota, tier, at=moment) == holders(rota, tier, at=at) for tier in Tier)
