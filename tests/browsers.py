@@ -19,11 +19,12 @@ class Browser(TestClient):
 
     def __init__(self, *args: Any, **how: Any) -> None:
         super().__init__(*args, **how)
-        self.portal = _the_loop()
+        self.portal = the_loop()
 
 
 @cache
-def _the_loop() -> BlockingPortal:
+def the_loop() -> BlockingPortal:
+    """The loop in which every request of this process is answered."""
     kept = ExitStack()
     atexit.register(kept.close)
     return kept.enter_context(start_blocking_portal())

@@ -12,9 +12,11 @@ from datetime import UTC, datetime, time
 from typing import Final, Literal, Self, cast, get_args
 
 from app.cases import profile
+from app.cases.doubts import Why
 from app.cases.permissions import EVERY_DAY, Only, within
 from app.cases.permissions import Hours as SafeHours
 from app.intake.approach import Approach, Callback, WayBack
+from app.intake.drawn import in_haste
 from app.telephony.numbers import written_number
 from app.vault.receipts import mark_of
 
@@ -31,7 +33,7 @@ Role = Literal["self", "relative", "professional", "unknown"]
 _TOLD: Final = (*profile.CHOSEN, *profile.WRITTEN)
 _HOURS: Final = frozenset(str(hour) for hour in range(24))
 _ANY_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
-_NONCE = re.compile(r"[A-Za-z0-9_-]{43}")
+_NONCE = re.compile(r"[A-Za-z0-9_-]{43}(\.[0-9a-f]{8,12}\.[0-9a-f]{32})?", re.ASCII)
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e]")  # and what turns all letters round
 
 
@@ -65,9 +67,9 @@ class Answers:
     """What was answered of `app.cases.profile`, by question."""
 
     @classmethod
-    def empty(cls, *, role: str = "") -> Self:
-        """A form nobody has touched, with the nonce that makes sending it twice one approach."""
-        return cls(nonce=secrets.token_urlsafe(32), role=role)
+    def empty(cls, *, nonce: str = "", role: str = "") -> Self:
+        """A form nobody has touched, with the nonce that makes sending it twice one approach (`drawn.mark`)."""
+        return cls(nonce=nonce or secrets.token_urlsafe(32), role=role)
 
     @classmethod
     def read(cls, posted: Mapping[str, str]) -> Self:
@@ -143,7 +145,13 @@ class Answers:
         written = "\x1f".join([*alone, *(f"{name}={answer}" for name, answer in sorted(self.told.items()))])
         return hmac.new(self.nonce.encode(), written.encode(), hashlib.sha256).hexdigest()
 
-    def approach(self, *, language: str, way_back: WayBack | None) -> Approach:
+    def doubt(self, drawn: datetime | None, *, at: datetime) -> Why | None:
+        """Why a machine may have sent it, if something says so. `drawn`: when the form was, by our own word."""
+        if "machine" in self.told:
+            return "trap"
+        return "haste" if in_haste(drawn, at=at) else None
+
+    def approach(self, *, language: str, way_back: WayBack | None, doubt: Why | None = None) -> Approach:
         """The same in the words of the reception. Only for answers without mistakes."""
         return Approach(
             channel="form",
@@ -153,6 +161,7 @@ class Answers:
             message=self.message or None,
             profile=profile.written_down(self.told),
             danger=bool(self.danger),
+            doubt=doubt,
             way_back=way_back,
             callback=self._callback(),
         )

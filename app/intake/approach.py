@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
+from app.cases.doubts import Why
 from app.cases.permissions import Only
 from app.vault.receipts import WayBack as WayBack
 
@@ -35,7 +37,7 @@ class Approach:
     typed belongs in `callback`: it is a claim, and is never joined to a case by itself.
     """
 
-    channel: Literal["phone", "sms", "form"]
+    channel: Literal["phone", "sms", "form", "by_hand"]
     source: str
     language: str
     number: str | None = field(default=None, repr=False)
@@ -45,7 +47,13 @@ class Approach:
     """What else they said, as `app.cases.profile` writes it down."""
 
     danger: bool = False
+    doubt: Why | None = None
+    """Why a machine may have sent it, where something says so."""
+
     callback: Callback | None = None
     way_back: WayBack | None = None
+    due_by: datetime | None = None
+    """Until when somebody else has promised a first contact; ours is then not later."""
+
     canary: bool = False
     """Nobody approached us: it is our own, to see whether somebody answers."""

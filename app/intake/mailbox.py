@@ -16,8 +16,10 @@ from babel.dates import format_date, format_time
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from app.cases import profile
 from app.cases.letters import LONGEST
 from app.cases.mailboxes import Kind
+from app.cases.permissions import EVERY_DAY
 from app.intake import mailbox_deeds, mailbox_inside
 from app.intake.answers import Answers
 from app.intake.form import asked
@@ -37,11 +39,17 @@ DECOYS: Final = 3
 
 _WISHES: Final = ("contact", "number", "hours", "since", "code_word")
 
+_ALL_WISHES: Final = frozenset(
+    {"contact", "number", "hours", "since", "until", "voicemail", *profile.CHOSEN, *profile.WRITTEN}
+    | {f"day_{day}" for day in EVERY_DAY}
+)
+"""The fields in which somebody says how they may be reached."""
+
 
 @router.get("/mailbox")
 def closed(visit: AVisit) -> HTMLResponse:
     """Where a receipt is typed."""
-    return visit.show("mailbox", wrong=False, late=False, words="")
+    return _receipt_wanted(visit, {}, status=200)
 
 
 @router.post("/mailbox")
@@ -56,9 +64,9 @@ def open_it(request: Request, visit: AVisit, tried: InTurn, posted: Posted, db: 
             return visit.show("receipt_own", address="", receipt=own)
     inside = mailbox_inside.look(db, found, at=now)
     if inside is None:
-        return visit.show("mailbox", status=422, wrong=True, late=False, words=_words(posted))
+        return _receipt_wanted(visit, posted, wrong=True)
     tried.succeeded()
-    return _show(visit, inside, _words(posted))
+    return _show(visit, inside, posted)
 
 
 @router.get("/receipt")
@@ -121,19 +129,33 @@ def withdrawal(visit: AVisit, posted: Posted, db: Db, now: Now) -> HTMLResponse:
     """Take the request back."""
     ticket = posted.get("ticket", "")
     written = mailbox_deeds.take_back(db, ticket, source=_token(ticket, "withdrawal", ""), at=now)
-    return _done(visit, written, posted, "mailbox.taken_back")
+    return _done(visit, written, {}, "mailbox.taken_back")
 
 
-def _show(visit: Visit, inside: Inside, words: str) -> HTMLResponse:
+def _receipt_wanted(
+    visit: Visit, posted: Posted, *, wrong: bool = False, late: bool = False, status: int = 422
+) -> HTMLResponse:
+    """Where a receipt is typed. What was written with a ticket whose hour was over waits in the form meanwhile."""
+    words, wishes = _words(posted), _wishes(posted)
+    return visit.show("mailbox", status=status, wrong=wrong, late=late, words=words, wishes=wishes)
+
+
+def _wishes(posted: Posted) -> dict[str, str]:
+    return {name: text for name, text in posted.items() if name in _ALL_WISHES and text}
+
+
+def _show(visit: Visit, inside: Inside, posted: Posted) -> HTMLResponse:
+    wishes = _wishes(posted)
     return visit.show(
         "mailbox_open",
         address="mailbox",
         inside=inside,
         decoy=f"decoy.{inside.decoy % DECOYS + 1}" if inside.decoy is not None else "",
         local=lambda moment: _local(moment, visit),
-        words=words,
+        words=_words(posted),
         most=LONGEST,
-        **asked(Answers.empty(), []),
+        wished=bool(wishes),
+        **asked(Answers.read(wishes), []),
     )
 
 
@@ -155,7 +177,7 @@ def _again(visit: Visit, posted: Posted, *, mistake: str) -> HTMLResponse:
 def _done(visit: Visit, written: Written, posted: Posted, sentence: str) -> HTMLResponse:
     """What became of it. A ticket whose time is over: the words are kept in the page that asks for the receipt."""
     if written is Written.TOO_LATE:
-        return visit.show("mailbox", status=422, wrong=False, late=True, words=_words(posted))
+        return _receipt_wanted(visit, posted, late=True)
     return visit.show("mailbox_done", address="", sentence=sentence)
 
 

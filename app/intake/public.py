@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.clock import Clock
 from app.db import Database
-from app.intake import form, leaving, mailbox, mailbox_copying, reading
+from app.intake import form, handover, leaving, mailbox, mailbox_copying, reading
 from app.intake.crowd import Crowd
 from app.intake.mailbox_pace import Pace
 from app.intake.reception import Desk
@@ -62,7 +62,7 @@ def create_public(
     face.state.site = Site(pages, written_in(languages), line_number, timezone, tuple(places), exit_url, onion_url)
     face.mount("/assets", StaticFiles(directory=_FOLDER / "assets"))
     face.add_api_route("/", front)
-    for room in (form, mailbox, leaving, reading):  # the last one has an address that any word would fit
+    for room in (handover, form, mailbox, leaving, reading):  # the last one has an address that any word would fit
         face.include_router(room.router)
     return face
 

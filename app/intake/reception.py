@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from app import remembered, rows
-from app.cases import contents, queries, references
+from app.cases import contents, doubts, queries, references
 from app.cases.canaries import MARK
 from app.cases.facts import Approach as Row
 from app.cases.facts import Content, Grant
@@ -160,19 +160,24 @@ def _open(session: Session, desk: Desk, approach: Approach, reference: str, *, a
     back = approach.way_back
     key = desk.ready.take(back.key) if back else desk.ready.take()
     with rows.together(session):
-        case = _case_with(session, key, reference, at=at)
+        case = _case_with(session, key, reference, at=at, due_by=approach.due_by)
         if back:
             _make_mailbox(session, case, back, at=at)
         row = _write(session, desk, case, approach, at=at, key=key.public)
+        if approach.doubt:
+            doubts.note(case, approach.doubt, at=at)
         begin(session, case, current(session).routine, at=at)
     return _received(case, row, is_new=True)
 
 
-def _case_with(session: Session, key: ReadyKey, reference: str, *, at: datetime) -> Case:
+def _case_with(
+    session: Session, key: ReadyKey, reference: str, *, at: datetime, due_by: datetime | None = None
+) -> Case:
+    within = current(session).routine.first_contact_within
     case = open_case(
         session,
         at=at,
-        within=current(session).routine.first_contact_within,
+        within=min(within, max(due_by - at, timedelta())) if due_by else within,
         key_id=key.public.key_id,
         public_key=key.public.raw,
         reference=reference,
@@ -201,7 +206,7 @@ def _write(
         source=approach.source,
         role=approach.role,
         language=approach.language.partition("-")[0],  # whoever reads easy Swedish speaks Swedish
-        withheld=approach.channel != "form" and approach.number is None,
+        withheld=approach.channel in ("phone", "sms") and approach.number is None,
     )
     case.log("approach.received", by="engine" if approach.canary else "caller", at=at, channel=approach.channel)
     keep = partial(contents.keep, session, case, row, at=at, key=key)

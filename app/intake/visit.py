@@ -84,7 +84,7 @@ class Visit:
 def visit_of(request: Request) -> Visit:
     """The visit for a page that has to be in some language: the address's, else the browser's, else our first."""
     site = site_of(request)
-    in_address = request.url.path.strip("/").partition("/")[0]
+    in_address = request.scope["path"].strip("/").partition("/")[0]
     return Visit(site, in_address if in_address in site.languages else preferred(request, site.languages))
 
 
@@ -104,7 +104,7 @@ async def _visit(request: Request, lang: str) -> Visit:
     site = site_of(request)
     if lang not in site.languages:
         raise NoSuchPage("there is no page in that language")
-    in_tor = f"{site.onion_url}{request.url.path}" if site.onion_url and request.method == "GET" else None
+    in_tor = f"{site.onion_url}{request.scope['path']}" if site.onion_url and request.method == "GET" else None
     return Visit(site, lang, in_tor)
 
 

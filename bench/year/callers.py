@@ -94,7 +94,13 @@ class Callers:
         answers |= {"danger": "yes"} if dice.happens(0.06) else {}
         url = f"{self._house.settings.public_url}/sv/contact"
         nonce = hidden_fields(self._house.door.ask("GET", url, b"", {}).text)["nonce"]
-        answer = self._house.door.post(url, {"nonce": nonce, **answers}, {})
+        written = self._house.now + timedelta(seconds=dice.about(90))
+        self._agenda.at(written, partial(self._send_the_form, url, {"nonce": nonce, **answers}))
+
+    def _send_the_form(self, url: str, form: dict[str, str]) -> None:
+        if self._house.exchange.faults.unreachable:
+            return
+        answer = self._house.door.post(url, form, {})
         self.came["form"] += 1
         self.forms += answer.status in (200, 303)
 

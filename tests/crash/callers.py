@@ -6,9 +6,12 @@ import http.client
 import secrets
 import threading
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urlencode
 
+from app.intake import drawn
 from app.telephony.signature import signature_of
+from app.vault.keyring import Keyring
 from tests.crash.line import Plan
 from tests.people import ANNA, LINE
 
@@ -96,7 +99,8 @@ def somebody(plan: Plan) -> Errand:
         source = f"CA{secrets.token_hex(16)}"
         return Errand(kind, source, "/carrier/voice", (account, line, ("CallSid", source), ("From", "Anonymous")))
     if kind == "form":
-        nonce = secrets.token_urlsafe(32)
+        key = Keyring.load(plan.keys, private=("index",)).index_key
+        nonce = drawn.mark(key, at=plan.started - timedelta(minutes=1))
         return Errand(kind, nonce, "/sv/contact", (("nonce", nonce), ("contact", "none"), ("message", "hej")))
     source = f"SM{secrets.token_hex(16)}"
     sender = ANNA if kind == "anna" else f"+467017406{secrets.randbelow(40) + 60}"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Page, Route
 
 from app.settings import THE_WEATHER
 from tests.conftest import QUIETLY
@@ -32,15 +32,20 @@ def test_form_to_receipt_with_nothing_to_complain_of(
     for address in (*(READ if EVERYTHING else QUICKLY), "work", "contact"):
         looking.read(address)
     page.check("#contact-call")
+    open_every_group(page)
+    looking.glance("unfolded")
     page.select_option("#age", "15_17")
     page.fill("#place", "Ekeby")
     page.click("form button[type=submit]")
     page.locator(".mistakes:focus").wait_for()
     looking.look("mistakes")
+    assert page.input_value("#place:visible") == "Ekeby", "a group that holds something is open"
+    assert not page.is_visible("#code_word"), "and one that holds nothing is not"
     page.locator(".mistakes a").first.click()
     page.locator("#number:focus").wait_for()
     page.fill("#number", "070-174 06 05")
     page.check("#hours-evening")
+    open_every_group(page)
     page.check("#day_2")
     page.click("form button[type=submit]")
     page.locator(".code").wait_for()
@@ -52,14 +57,25 @@ def test_form_to_receipt_with_nothing_to_complain_of(
     looking.context.close()
 
 
+def open_every_group(page: Page) -> None:
+    """By a click on each that is closed."""
+    closed = page.locator(".group:not([open]) > summary:visible")
+    while closed.count():
+        closed.first.click()
+
+
 def test_the_form_is_filled_in_and_left_by_keyboard_alone(chromium: Browser, origin: str) -> None:
     page = chromium.new_page()
     page.goto(origin + "/sv/contact")
     order = []
     for _ in range(80):
         page.keyboard.press("Tab")
-        here = page.evaluate("document.activeElement.id || document.activeElement.type || ''")
+        here = page.evaluate(
+            "document.activeElement.id || document.activeElement.type || document.activeElement.tagName"
+        )
         order.append(here)
+        if here == "SUMMARY":
+            page.keyboard.press("Enter")
         if here == "contact-call":  # the first of the group; the arrows choose within it
             page.keyboard.press("ArrowUp")
             assert page.is_checked("#contact-none")

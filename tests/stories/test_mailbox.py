@@ -128,6 +128,13 @@ def test_who_is_too_late_loses_no_word_and_writes_nothing(hotline: Hotline) -> N
     late = post(hotline, "mailbox/answer", ticket=ticket, words=FROM_THEM)
 
     assert hidden_fields(late)["words"] == FROM_THEM
+    wishes = {"contact": "sms", "number": "+46701740661", "hours": "day", "day_2": "yes", "code_word": "<b>Räv"}
+    late_wishes = post(hotline, "mailbox/wishes", ticket=ticket, **wishes)
+    assert hidden_fields(late_wishes).items() >= (wishes | {"code_word": "&lt;b&gt;Räv"}).items()
+    mistyped = post(hotline, "mailbox", receipt="1", **wishes)
+    assert hidden_fields(mistyped)["number"] == wishes["number"], "a mistyped code loses it neither"
+    again = post(hotline, "mailbox", receipt=receipt, **wishes)
+    assert 'value="+46701740661"' in again and "Räv" in again
     inside = post(hotline, "mailbox", receipt=receipt, words=FROM_THEM)
     assert FROM_THEM in inside
     assert "mailbox.written" not in {entry["action"] for entry in log(hotline.db)}
