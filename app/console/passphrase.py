@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.console.doors import SignedIn, deed, from_our_pages, only
+from app.console.house_words import words_of_the_house
 from app.console.paper import paper_for
 from app.console.site import ASite, Site
 from app.staff import signin
@@ -31,7 +32,10 @@ def change(request: Request, site: ASite, now: Now, who: Annotated[SignedIn, dee
     """Put the new one in the place of the old. A staff key is wrapped anew: who let them in need not do it again."""
     old, new, token = posted.get("old", ""), posted.get("new", ""), site.cookie.read(request) or ""
     try:
-        changed = signin.change_passphrase(site.db, token, old, new, at=site.at_the_door(), terms=site.rota.terms)
+        with site.db.reading() as session:
+            ours = words_of_the_house(session)
+        at, terms = site.at_the_door(), site.rota.terms
+        changed = signin.change_passphrase(site.db, token, old, new, at=at, terms=terms, ours=ours)
     except WeakPassphrase as problem:
         return _page(site, who, at=now, weak=problem.reason)
     if not changed:

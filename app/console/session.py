@@ -12,12 +12,17 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.catalogue import FIRST_LANGUAGE
+from app.console.carried import Carried, is_theirs, travelling
+from app.console.decoys import draw_ahead
 from app.console.doors import SignedIn, deed, from_our_pages, visitor
+from app.console.house_words import words_of_the_house
 from app.console.site import ASite, Site
 from app.console.wording import SENTENCES, say
 from app.errors import DygnetError
 from app.logs import Log
-from app.staff import keys_founding, sessions, signin
+from app.staff import code_apps, duress, half_sign_ins, keys_founding, passkeys, sessions, signin
+from app.staff.credentials import StaffSession
+from app.staff.half_sign_ins import Half
 from app.staff.keys_session import Hand
 from app.staff.passphrases import SHORTEST, WeakPassphrase
 from app.staff.signin import LinkSpent
@@ -41,21 +46,23 @@ def ask(request: Request, site: ASite) -> Response:
     onward = inside(request.query_params.get("next", ""))
     if visitor(request, site):
         return RedirectResponse(onward, status_code=303)
-    return _show(request, site, "sign_in", alias="", onward=onward, refused=False)
+    return show_plain(request, site, "sign_in", status=200, **_blank(onward))
 
 
 @router.post("/sign-in")
 def let_in(request: Request, site: ASite, posted: Posted) -> Response:
     """One answer, at one price, for whatever was wrong."""
-    alias, onward = posted.get("alias", "")[:64], inside(posted.get("next", ""))
-    earlier = site.cookie.read(request)
-    typed, at = posted.get("passphrase", ""), site.at_the_door()
+    alias, kept = posted.get("alias", "")[:64], travelling(posted)
+    draw_ahead()
+    typed, at, earlier = posted.get("passphrase", ""), site.at_the_door(), site.cookie.read(request)
     token = signin.sign_in(site.db, alias, typed, at=at, cookie=earlier, terms=site.rota.terms)
+    onward = inside(posted.get("next", ""))
     if token is None:
-        return _show(request, site, "sign_in", status=401, alias=alias, onward=onward, refused=True)
-    if earlier:
-        _end(site, earlier)
-    return _with_cookie(site, token, onward)
+        values = _blank(onward) | {"alias": alias, "refused": "passphrase", "carried": kept}
+        return show_plain(request, site, "sign_in", status=401, **values)
+    if isinstance(token, Half):
+        return ask_for_second(request, site, token.token, onward=onward, kept=kept)
+    return go_on(request, site, token, onward, kept)
 
 
 @router.get("/enrol/{token}")
@@ -69,12 +76,16 @@ def enrol(request: Request, site: ASite, token: str, posted: Posted) -> Response
     """Set the passphrase and sign in here."""
     try:
         typed, at = posted.get("passphrase", ""), site.at_the_door()
-        opened = signin.enrol(site.db, token, typed, at=at, terms=site.rota.terms)
+        with site.db.reading() as session:
+            ours = words_of_the_house(session)
+        opened = signin.enrol(site.db, token, typed, at=at, terms=site.rota.terms, ours=ours)
     except WeakPassphrase as problem:
         return _enrolment(request, site, token, weak=problem.reason)
     except LinkSpent:
         return _enrolment(request, site, token)
-    return _with_cookie(site, opened, HOME)
+    if isinstance(opened, Half):
+        return ask_for_second(request, site, opened.token, onward=HOME, kept=None)
+    return go_on(request, site, opened, HOME, None)
 
 
 @router.post("/sign-out")
@@ -104,7 +115,7 @@ def _enrolment(request: Request, site: Site, token: str, *, weak: str = "") -> H
         person = signin.link_is_for(session, token, at=site.at_the_door())
     alias = person.alias if person else None
     status = 422 if weak else 200 if alias else 404
-    return _show(request, site, "enrol", status=status, alias=alias, weak=weak, shortest=SHORTEST)
+    return show_plain(request, site, "enrol", status=status, alias=alias, weak=weak, shortest=SHORTEST)
 
 
 def _end(site: Site, token: str) -> None:
@@ -112,33 +123,63 @@ def _end(site: Site, token: str) -> None:
         sessions.sign_out(session, token, at=site.at_the_door())
 
 
-def _with_cookie(site: Site, token: str, onward: str) -> RedirectResponse:
-    """On to a page of ours. The cookie outlives the session: by it a browser is known again (`app/staff/tries.py`)."""
-    answer = RedirectResponse(onward, status_code=303)
+def ask_for_second(
+    request: Request, site: Site, token: str, *, onward: str, kept: Carried | None, wrong: bool = False
+) -> HTMLResponse:
+    """The passphrase was right: now the second factor. What waits for it is in a cookie for a few minutes."""
+    with site.db.reading() as session:
+        half = half_sign_ins.standing(session, token, at=site.at_the_door())
+        person_id = half.person_id if half else ""
+        has = {
+            "has_app": code_apps.standing(session, person_id) is not None,
+            "has_passkey": bool(passkeys.standing(session, person_id)),
+        }
+    status = 401 if wrong else 200
+    answer = show_plain(request, site, "second", status=status, onward=onward, carried=kept, wrong=wrong, **has)
+    site.half.give(answer, token, lasts=half_sign_ins.LASTS)
+    return answer
+
+
+def go_on(request: Request, site: Site, token: str, onward: str, kept: Carried | None) -> Response:
+    """Signed in: on to a page of ours, or to what they had typed when their last session ran out.
+
+    The first cookie outlives the session: by it a browser is known again (`app/staff/tries.py`).
+    """
+    earlier = site.cookie.read(request)
+    with site.db.reading() as session:
+        begun = session.get_one(StaffSession, sessions.hashed(token))
+        under_duress = duress.is_decoy(session, begun.id)
+        comes_back = not under_duress and is_theirs(session, kept, site, request, begun.person_id)
+    if earlier:
+        _end(site, earlier)
+    answer: Response = RedirectResponse(onward, status_code=303)
+    if kept and comes_back:
+        answer = show_plain(request, site, "unsent", carried=kept, csrf=begun.csrf)
     word, _, secret = token.partition(".")
     site.cookie.give(answer, word, lasts=KNOWN_FOR)
     if secret:
         site.lock.give(answer, secret, lasts=sessions.LONGEST)
-        _found(site, token)
+    if secret and not under_duress:
+        _found(site, Hand(begun.person_id, begun.id, secret))
     return answer
 
 
-def _found(site: Site, token: str) -> None:
+def _blank(onward: str) -> dict[str, object]:
+    return {"alias": "", "onward": onward, "refused": "", "carried": None, "ended": False}
+
+
+def _found(site: Site, hand: Hand) -> None:
     """Whoever signs in while the key still lies in a file takes it over from there."""
     if site.rota.folder is None:
         return
-    at = site.at_the_door()
-    with site.db.reading() as session:
-        person = sessions.who(session, token, at=at)
-    if person:
-        hand = Hand(person.id, sessions.hashed(token), token.partition(".")[2])
-        try:
-            keys_founding.settle(site.db, site.rota.folder, hand, at=site.clock.now())
-        except DygnetError as problem:  # they are signed in, and see why nothing opens; the next one tries again
-            _log.error("the key to cases could not be taken over from its file", problem=problem)
+    try:
+        keys_founding.settle(site.db, site.rota.folder, hand, at=site.clock.now())
+    except DygnetError as problem:  # they are signed in, and see why nothing opens; the next one tries again
+        _log.error("the key to cases could not be taken over from its file", problem=problem)
 
 
-def _show(request: Request, site: Site, page: str, *, status: int = 200, **values: object) -> HTMLResponse:
+def show_plain(request: Request, site: Site, page: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """A page for somebody who is not signed in yet, in the language their browser asks for."""
     language = preferred(request)
     return site.pages.answer(
         f"{page}.html", status=status, page=page, language=language, say=partial(say, language), **values

@@ -6,6 +6,7 @@ nobody else can, not even the operator, once the founding file is gone (`keys_fo
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -54,11 +55,29 @@ def give(session: Session, rota: PrivateKey, person: Person, *, at: datetime, by
 
 def share(session: Session, rota: PrivateKey, *, at: datetime, by: str) -> int:
     """Give a new generation to everybody who holds one already; to how many. Needs nobody's passphrase."""
-    holding = select(RotaGrant.person_id).where(RotaGrant.rota_key_id != rota.key_id)
-    people = session.scalars(select(Person).where(Person.id.in_(holding)).order_by(Person.alias)).all()
+    people = [person for person, _ in roll(session)]
     for person in people:
         give(session, rota, person, at=at, by=by, because="rotation")
     return len(people)
+
+
+def roll(session: Session) -> Sequence[tuple[Person, str]]:
+    """Everybody who would be given a new generation, by alias, with the digits of their key."""
+    found = select(Person, StaffKey).join(StaffKey).where(Person.id.in_(select(RotaGrant.person_id)))
+    rows = session.execute(found.order_by(Person.alias)).all()
+    return [(person, digits_of(key)) for person, key in rows if may_hold(person)]
+
+
+def mark_of(roll: Sequence[tuple[Person, str]]) -> str:
+    """What tells one roll from another: by whom is on it, and by all the digits of each."""
+    said = "\n".join(f"{person.id} {digits}" for person, digits in roll)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def retire(session: Session, rota_key_id: str) -> None:
+    """A generation is used no more: nobody holds it, and nobody is remembered for having held it."""
+    session.execute(delete(RotaGrant).where(RotaGrant.rota_key_id == rota_key_id))
+    session.execute(delete(FormerHolder).where(FormerHolder.rota_key_id == rota_key_id))
 
 
 def take_grants(session: Session, person: Person, *, at: datetime, by: str, because: str) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import secrets
 import threading
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import InvalidHashError
 
 from app.errors import BadInput
+from app.staff.strength import weakness
 
 SHORTEST = 12
 LONGEST = 1024
@@ -22,15 +26,15 @@ _TURNS = threading.BoundedSemaphore(2)
 
 
 class WeakPassphrase(BadInput):
-    """A passphrase that is not accepted; `reason` is `too_short`, `too_long` or `is_alias`."""
+    """A passphrase that is not accepted; `reason` is `too_short`, `too_long`, `is_alias`, or one of `strength`'s."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
 
 
-def refuse_weak(passphrase: str, *, alias: str) -> None:
-    """Raise WeakPassphrase unless it may be used."""
+def refuse_weak(passphrase: str, *, alias: str, ours: Sequence[str] = ()) -> None:
+    """Raise WeakPassphrase unless it may be used. `ours`: words of the house that are tried first."""
     text = _normal(passphrase)
     if len(text) > LONGEST:
         raise WeakPassphrase("too_long", f"The passphrase may be at most {LONGEST} characters long.")
@@ -38,12 +42,14 @@ def refuse_weak(passphrase: str, *, alias: str) -> None:
         raise WeakPassphrase("is_alias", "The passphrase may not be your alias.")
     if len(text.strip()) < SHORTEST:
         raise WeakPassphrase("too_short", f"The passphrase must be at least {SHORTEST} characters: a few words.")
+    if why := weakness(text, [alias, "dygnet", *ours]):
+        raise WeakPassphrase(why, "The passphrase is too easy to guess: take four or five words that nobody expects.")
 
 
-def derive(passphrase: str) -> str:
-    """The Argon2id PHC string to keep, where the passphrase unwraps no staff key."""
+def derive(passphrase: str, *, beside: str = "") -> str:
+    """The Argon2id PHC string to keep, where the passphrase unwraps no staff key; with the salt of one `beside` it."""
     with _TURNS:
-        return _ARGON2ID.hash(_normal(passphrase))
+        return _hashed_like(beside, passphrase) if beside else _ARGON2ID.hash(_normal(passphrase))
 
 
 def as_bytes(passphrase: str) -> bytes:
@@ -53,12 +59,25 @@ def as_bytes(passphrase: str) -> bytes:
 
 def matches(phc: str | None, passphrase: str) -> bool:
     """Whether it is the one. Without a `phc`, or far too long, it is not, and takes as long to say so."""
-    text = _normal(passphrase) if len(passphrase) <= LONGEST else ""
+    return which(passphrase, phc)[0]
+
+
+def which(passphrase: str, *phcs: str | None) -> tuple[bool, ...]:
+    """Of each of these whether it is the one: they share a salt (`derive`), so that one derivation answers for all."""
+    text = passphrase if len(passphrase) <= LONGEST else ""
     with _TURNS:
         try:
-            return _ARGON2ID.verify(phc or _nobodys(), text) and phc is not None
-        except (VerificationError, InvalidHashError):
-            return False
+            found = _hashed_like(next(filter(None, phcs), _nobodys()), text)
+        except (InvalidHashError, ValueError):
+            found = ""
+    right = passphrase == text
+    return tuple(right and bool(phc) and hmac.compare_digest(phc or "", found) for phc in phcs)
+
+
+def _hashed_like(phc: str, passphrase: str) -> str:
+    hasher = PasswordHasher.from_parameters(extract_parameters(phc))
+    salt = phc.split("$")[4]
+    return hasher.hash(_normal(passphrase), salt=base64.b64decode(salt + "=" * (-len(salt) % 4)))
 
 
 @cache

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.audit.log import record
 from app.db import new_id
-from app.staff import endpoints, keys, keys_session
+from app.staff import endpoints, keys, keys_session, second_factors
 from app.staff.credentials import EnrolmentLink, Passphrase, StaffSession
+from app.staff.factor_models import HalfSignIn
 from app.staff.models import Channel, ChannelKind, Person
 from app.staff.roles import Role
 from app.vault.sealed import Sealed
@@ -38,15 +39,17 @@ def leave(session: Session, person: Person, *, at: datetime, by: str) -> None:
     endpoints.forget(session, person, at=at, by=by)
     session.execute(delete(Passphrase).where(Passphrase.person_id == person.id))
     keys.forget(session, person, at=at, by=by)
+    second_factors.forget(session, person, at=at, by=by, because="left")
     end_every_door(session, person, at=at)
     record(session, at=at, by=by, action="staff.left", about=_about(person))
 
 
 def end_every_door(session: Session, person: Person, *, at: datetime, but: str = "") -> None:
-    """End the person's sessions, `but` the one with this id, and the links that nobody used yet."""
+    """End the person's sessions, `but` the one with this id, sign-ins that are half done, and links nobody used yet."""
     mine = StaffSession.person_id == person.id, StaffSession.ended_at.is_(None), StaffSession.id != but
     keys_session.destroy(session, *mine)
     session.execute(update(StaffSession).where(*mine).values(ended_at=at))
+    session.execute(delete(HalfSignIn).where(HalfSignIn.person_id == person.id))
     unused = EnrolmentLink.person_id == person.id, EnrolmentLink.used_at.is_(None), EnrolmentLink.expires_at > at
     session.execute(update(EnrolmentLink).where(*unused).values(expires_at=at))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.staff import keys, passphrases, sessions, tries
+from app.staff import duress, keys, passphrases, sessions, tries
 from app.staff.credentials import Passphrase
 from app.staff.directory import by_alias
 from app.staff.models import Person
@@ -28,16 +28,19 @@ class Try:
     wrapped: Wrapped | None
     allowance: str
     number: int
+    other: str | None = field(default=None, repr=False)
+    """The PHC string of the passphrase for duress, if they have one."""
 
 
 @dataclass(frozen=True)
 class Proved:
-    """The passphrase was right; `key` is the person's staff key, if they have one."""
+    """The passphrase was right; `key` is the person's staff key, if they have one. Under `duress` it was the other."""
 
     person: Person
     phc: str = field(repr=False)
     wrapped: Wrapped | None
     key: PrivateKey | None
+    duress: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,28 +56,46 @@ class Secret:
 def tried(session: Session, alias: str, cookie: str | None, *, at: datetime) -> Try:
     """Count one more try for this alias, whoever it is."""
     person = by_alias(session, alias)
-    kept = session.get(Passphrase, person.id) if person else None
-    key = keys.key_of(session, person) if person else None
     allowance = tries.allowance(person, sessions.earlier(session, cookie), at=at)
     number = tries.count(session, allowance, at=at)
-    wrapped = key.wrapped if key else None
-    return Try(person.alias if person else None, person, kept.phc if kept else None, wrapped, allowance, number)
+    return replace(against(session, person), allowance=allowance, number=number)
+
+
+def against(session: Session, person: Person | None) -> Try:
+    """What something typed is compared with, counted for nobody."""
+    kept = session.get(Passphrase, person.id) if person else None
+    key = keys.key_of(session, person) if person else None
+    other = duress.standing(session, person.id) if person else None
+    return Try(
+        alias=person.alias if person else None,
+        person=person,
+        phc=kept.phc if kept else None,
+        wrapped=key.wrapped if key else None,
+        allowance="",
+        number=0,
+        other=other.phc if other else None,
+    )
 
 
 def prove(attempt: Try, passphrase: str, *, terms: str | None) -> Proved | None:
     """Compare. Where staff hold the key it costs the same whoever is asked for; elsewhere too, once nobody has one."""
-    phc_fits = passphrases.matches(attempt.phc or None, passphrase)
+    phc_fits, is_other = passphrases.which(passphrase, attempt.phc or None, attempt.other)
     key = _unwrapped(attempt, passphrase, terms or TERMS) if attempt.wrapped or terms else None
     right = key is not None if attempt.wrapped else phc_fits
-    if not right or attempt.person is None:
+    if attempt.person is None or not (right or is_other):
         return None
-    return Proved(attempt.person, attempt.phc or "", attempt.wrapped, key)
+    if right:
+        return Proved(attempt.person, attempt.phc or "", attempt.wrapped, key)
+    harmless = new_staff_key() if attempt.wrapped or terms else None  # locked into the session as a real one is
+    return Proved(attempt.person, attempt.phc or "", attempt.wrapped, harmless, duress=True)
 
 
-def secret_for(person: Person, passphrase: str, *, terms: str | None, key: PrivateKey | None = None) -> Secret:
-    """What to keep of a new passphrase; `key` is the staff key they have already. Slow on purpose."""
+def secret_for(
+    person: Person, passphrase: str, *, terms: str | None, key: PrivateKey | None = None, beside: str = ""
+) -> Secret:
+    """What to keep of a new passphrase; `key` is the staff key they have already, `beside` whose salt it shares."""
     if not (terms or key):
-        return Secret(passphrases.derive(passphrase))
+        return Secret(passphrases.derive(passphrase, beside=beside))
     mine = key or new_staff_key()
     wrapped = wrap(mine, passphrases.as_bytes(passphrase), person=person.id, terms=terms or TERMS)
     return Secret(_BY_THE_KEY, mine, wrapped, key_is_new=key is None)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, or_, update
+from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import record
-from app.staff import keys_session
+from app.staff import freshness, keys_session
 from app.staff.credentials import StaffSession
 from app.staff.models import Person
 from app.vault.envelope import PrivateKey
@@ -28,8 +29,19 @@ LONGEST = timedelta(hours=12)
 _SEEN_EVERY = timedelta(minutes=1)
 
 
-def begin(session: Session, person: Person, *, at: datetime, key: PrivateKey | None = None) -> str:
-    """A new session; returns the token for the browser, which is kept nowhere else. It unlocks the staff `key`."""
+def begin(
+    session: Session,
+    person: Person,
+    *,
+    at: datetime,
+    key: PrivateKey | None = None,
+    proof: str = freshness.PASSPHRASE,
+    duress: bool = False,
+) -> str:
+    """A new session; returns the token for the browser, which is kept nowhere else. It unlocks the staff `key`.
+
+    `proof`: by what they showed who they are. Under `duress` it is a decoy.
+    """
     token = secrets.token_urlsafe(32)
     session.add(
         StaffSession(
@@ -37,9 +49,10 @@ def begin(session: Session, person: Person, *, at: datetime, key: PrivateKey | N
         )
     )
     record(session, at=at, by=person.alias, action="staff.signed_in", about=f"person:{person.alias}")
+    session.flush()
+    freshness.note(session, hashed(token), freshness.DURESS if duress else proof, at=at)
     if key is None:
         return token
-    session.flush()
     return f"{token}.{keys_session.keep(session, hashed(token), key)}"
 
 
@@ -83,10 +96,34 @@ def sign_out(session: Session, token: str, *, at: datetime) -> None:
     """End the session. Ending one that is over, or never was, does nothing."""
     found = session.get(StaffSession, hashed(token))
     if found and found.ended_at is None:
-        found.ended_at = at
-        keys_session.destroy(session, StaffSession.id == found.id)
-        about = f"person:{found.person.alias}"
-        record(session, at=at, by=found.person.alias, action="staff.signed_out", about=about)
+        end(session, found, at=at)
+
+
+def standing(session: Session, person_id: str, *, at: datetime) -> Sequence[StaffSession]:
+    """A person's sessions that are not over, the one used last first."""
+    lately = StaffSession.last_seen_at > at - IDLE, StaffSession.started_at > at - LONGEST
+    mine = StaffSession.person_id == person_id, StaffSession.ended_at.is_(None)
+    found = select(StaffSession).where(*mine, *lately).order_by(StaffSession.last_seen_at.desc(), StaffSession.id)
+    return session.scalars(found).all()
+
+
+def ends_at(found: StaffSession) -> datetime:
+    """When it is over unless its person does something; sometimes even if they do."""
+    return min(found.last_seen_at + IDLE, found.started_at + LONGEST)
+
+
+def will_end_at(found: StaffSession, *, at: datetime) -> datetime:
+    """The same once it was `seen` at this moment."""
+    renewed = at if at - found.last_seen_at >= _SEEN_EVERY else found.last_seen_at
+    return min(renewed + IDLE, found.started_at + LONGEST)
+
+
+def end(session: Session, found: StaffSession, *, at: datetime) -> None:
+    """It is over, by its person's word."""
+    found.ended_at = at
+    keys_session.destroy(session, StaffSession.id == found.id)
+    about = f"person:{found.person.alias}"
+    record(session, at=at, by=found.person.alias, action="staff.signed_out", about=about)
 
 
 def earlier(session: Session, token: str | None) -> StaffSession | None:

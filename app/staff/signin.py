@@ -8,17 +8,31 @@ transaction.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import record
 from app.db import Database
 from app.errors import BadInput
-from app.staff import passphrases, people, sessions, tries
-from app.staff.credentials import EnrolmentLink
+from app.staff import (
+    duress,
+    freshness,
+    half_sign_ins,
+    keys_session,
+    passphrases,
+    people,
+    second_factors,
+    sessions,
+    tries,
+)
+from app.staff.credentials import EnrolmentLink, StaffSession
+from app.staff.duress import Decoyed
+from app.staff.factor_models import DuressPassphrase
+from app.staff.half_sign_ins import Half
 from app.staff.models import Person
 from app.staff.proofs import Proved, Secret, is_still, keep, prove, secret_for, tried
 
@@ -55,17 +69,20 @@ def link_is_for(session: Session, token: str, *, at: datetime) -> Person | None:
     return link.person if link else None
 
 
-def enrol(db: Database, token: str, passphrase: str, *, at: datetime, terms: str | None = None) -> str:
+def enrol(
+    db: Database, token: str, passphrase: str, *, at: datetime, terms: str | None = None, ours: Sequence[str] = ()
+) -> str | Half:
     """Set the passphrase of the link's person and sign them in here; everywhere else they are signed out.
 
-    Returns the session's token. Raises LinkSpent, or WeakPassphrase, which leaves the link usable. Where staff hold the
-    key the person has a new one, which nobody has let in yet: what an earlier one opened, it does not.
+    Returns the session's token, or what waits for their second factor if they have one. Raises LinkSpent, or
+    WeakPassphrase, which leaves the link usable. Where staff hold the key the person has a new one, which nobody has
+    let in yet: what an earlier one opened, it does not.
     """
     with db.reading() as session:
         person = link_is_for(session, token, at=at)
     if person is None:
         raise LinkSpent
-    passphrases.refuse_weak(passphrase, alias=person.alias)
+    passphrases.refuse_weak(passphrase, alias=person.alias, ours=ours)
     secret = secret_for(person, passphrase, terms=terms)
     with db.transaction() as session:
         return _enrol(session, token, secret, at=at)
@@ -73,30 +90,52 @@ def enrol(db: Database, token: str, passphrase: str, *, at: datetime, terms: str
 
 def sign_in(
     db: Database, alias: str, passphrase: str, *, at: datetime, cookie: str | None = None, terms: str | None = None
-) -> str | None:
-    """The token of a new session, or None: one answer, at one price, for whatever was wrong.
+) -> str | Half | None:
+    """The token of a new session, what waits for a second factor, or None: one answer for whatever was wrong.
 
     `cookie` is the token of an earlier session in this browser, if it has one (`tries`). Takes the database, not
     a session, because it writes twice: the try is committed before the passphrase is compared, so that many at
     once cannot share one; and the comparison, slow on purpose, holds up no other writer.
     """
-    proved = proves(db, alias, passphrase, at=at, cookie=cookie, terms=terms)
+    proved = _proved(db, alias, passphrase, at=at, cookie=cookie, terms=terms)
     if proved is None:
         return None
-    fresh = secret_for(proved.person, passphrase, terms=terms) if terms and proved.key is None else None
+    unwrapped = proved.key is not None or proved.duress
+    fresh = secret_for(proved.person, passphrase, terms=terms) if terms and not unwrapped else None
     with db.transaction() as session:
         person = is_still(session, proved)
         if person is None:
             return None
         if fresh:
             keep(session, person, fresh, at=at)
-        return sessions.begin(session, person, at=at, key=fresh.key if fresh else proved.key)
+        key = fresh.key if fresh else proved.key
+        if second_factors.has_one(session, person.id):
+            return half_sign_ins.begin(session, person, at=at, key=key, duress=proved.duress)
+        return sessions.begin(session, person, at=at, key=key, duress=proved.duress)
 
 
 def proves(
     db: Database, alias: str, passphrase: str, *, at: datetime, cookie: str | None = None, terms: str | None = None
 ) -> Proved | None:
-    """What a right passphrase proves. A wrong one is counted and stands in the log; a right one is given back."""
+    """What the passphrase proves, in the middle of a session. None for a wrong one, which is counted and in the log.
+
+    Decoyed for the one chosen for duress: from this moment the session is a decoy.
+    """
+    proved = _proved(db, alias, passphrase, at=at, cookie=cookie, terms=terms)
+    if proved is None or not proved.duress:
+        return proved
+    with db.transaction() as session:
+        found = sessions.signed_in(session, cookie, at=at)
+        if found is None or found.person_id != proved.person.id:
+            return None
+        freshness.note(session, found.id, freshness.DURESS, at=at)
+        keys_session.destroy(session, StaffSession.id == found.id)
+    raise Decoyed
+
+
+def _proved(
+    db: Database, alias: str, passphrase: str, *, at: datetime, cookie: str | None, terms: str | None
+) -> Proved | None:
     with db.transaction() as session:
         attempt = tried(session, alias.strip().lower()[:_ALIAS_AT_MOST], cookie, at=at)
     proved = prove(attempt, passphrase, terms=terms)
@@ -104,24 +143,35 @@ def proves(
         if proved and attempt.number <= tries.MOST and is_still(session, proved):
             tries.give_back(session, attempt.allowance)
             return proved
-        _refuse(session, attempt.alias, attempt.number, at=at)
+        refused(session, attempt.alias, attempt.number, at=at)
     return None
 
 
-def change_passphrase(db: Database, token: str, old: str, new: str, *, at: datetime, terms: str | None = None) -> bool:
+def change_passphrase(
+    db: Database,
+    token: str,
+    old: str,
+    new: str,
+    *,
+    at: datetime,
+    terms: str | None = None,
+    ours: Sequence[str] = (),
+) -> bool:
     """Put a new passphrase in the place of the old; False when the old one was wrong. Other browsers are signed out.
 
-    The staff key stays the same and so do its grants. WeakPassphrase before anything is compared.
+    The staff key stays the same and so do its grants. WeakPassphrase before anything is compared; and for the one they
+    chose for duress, once the old one was right.
     """
     with db.reading() as session:
         who = sessions.who(session, token, at=at)
     if who is None:
         return False
-    passphrases.refuse_weak(new, alias=who.alias)
+    passphrases.refuse_weak(new, alias=who.alias, ours=ours)
     proved = proves(db, who.alias, old, at=at, cookie=token, terms=terms)
     if proved is None:
         return False
-    secret = secret_for(who, new, terms=terms, key=proved.key)
+    _refuse_the_other(db, who, new)
+    secret = secret_for(who, new, terms=terms, key=proved.key, beside=proved.phc)
     with db.transaction() as session:
         person = is_still(session, proved)
         if person is None:
@@ -133,20 +183,30 @@ def change_passphrase(db: Database, token: str, old: str, new: str, *, at: datet
         return True
 
 
-def _enrol(session: Session, token: str, secret: Secret, *, at: datetime) -> str:
+def _refuse_the_other(db: Database, person: Person, new: str) -> None:
+    with db.reading() as session:
+        other = duress.standing(session, person.id)
+    if other and passphrases.matches(other.phc, new):
+        raise passphrases.WeakPassphrase("is_for_duress", "This is the passphrase you chose for duress: take another.")
+
+
+def _enrol(session: Session, token: str, secret: Secret, *, at: datetime) -> str | Half:
     link = _usable(session, token, at=at)
     if link is None:
         raise LinkSpent
     _use(session, link, at=at)
     people.end_every_door(session, link.person, at=at)
     keep(session, link.person, secret, at=at)
+    session.execute(delete(DuressPassphrase).where(DuressPassphrase.person_id == link.person_id))
     alias = link.person.alias
     record(session, at=at, by=alias, action="staff.enrolled", about=f"person:{alias}", what="passphrase")
-    return sessions.begin(session, link.person, at=at, key=secret.key)
+    if second_factors.has_one(session, link.person_id):
+        return half_sign_ins.begin(session, link.person, at=at, key=secret.key, duress=False)
+    return sessions.begin(session, link.person, at=at, key=secret.key, proof=freshness.LINK)
 
 
-def _refuse(session: Session, alias: str | None, number: int, *, at: datetime) -> None:
-    """Into the log, but no more often than an allowance has tries: a guesser may not flood it."""
+def refused(session: Session, alias: str | None, number: int, *, at: datetime) -> None:
+    """Somebody was not let in: noted, but no more often than an allowance has tries: no guesser floods the log."""
     about = f"person:{alias}" if alias else ""
     if number <= tries.MOST:
         record(session, at=at, by="unknown", action="staff.sign_in_failed", about=about, outcome="refused")

@@ -66,6 +66,7 @@ class TwoDoors:
             database_url=db.engine.url.render_as_string(hide_password=False),
             keys_dir=folder / "keys",
             public_url=PUBLIC_URL,
+            second_factor="offered",
             twilio_account_sid=ACCOUNT.sid,
             twilio_auth_token=ACCOUNT.auth_token,
         )
@@ -162,6 +163,7 @@ class TwoDoors:
             },
             "DATABASE_URL": self.settings.database_url.get_secret_value(),
             "KEYS_DIR": str(self.settings.keys_dir),
+            "SECOND_FACTOR": self.settings.second_factor,
             "PUBLIC_URL": PUBLIC_URL,
             "SURFACES": "carrier,console",
             "TWILIO_ACCOUNT_SID": ACCOUNT.sid,

@@ -95,6 +95,7 @@ def a_console(folder: Path, template: Path) -> Iterator[House]:
         "KEYS_DIR": str(folder / "keys"),
         "SURFACES": "console",
         "ROTA_KEY": "staff",
+        "SECOND_FACTOR": "offered",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]

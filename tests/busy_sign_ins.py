@@ -1,0 +1,65 @@
+"""On the busy day: an administrator adds every second factor there is, signs in with each, and takes some away."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pyotp
+from starlette.testclient import TestClient
+
+from tests.authenticator import Authenticator
+from tests.holding import a_browser
+from tests.hotline import PASSPHRASE, PUBLIC_URL, Hotline, hidden_fields
+
+HERE, SIGN_IN = "/console/account", "/console/sign-in"
+OTHER = "grå sälar på gles is"
+
+
+def ways_in(line: Hotline, pages: dict[str, str]) -> None:
+    """Nothing of it concerns a case."""
+    gun = line.sign_in("gun")
+    _post(gun, f"{HERE}/app")
+    seed = re.search(r"<code>([A-Z2-7 ]+)</code>", gun.get(f"{HERE}/app").text)
+    assert seed
+    shows = pyotp.TOTP(seed[1].replace(" ", ""))
+    pages["codes"] = _post(gun, f"{HERE}/app/code", code=shows.at(line.now - timedelta(seconds=30)))
+    key = Authenticator(PUBLIC_URL)
+    asked = gun.post(f"{HERE}/passkeys/question", data={"csrf": _word(gun), "purpose": "register"}).json()
+    _post(gun, f"{HERE}/passkeys", credential=key.registers(asked), name="telefonen")
+    _post(gun, f"{HERE}/codes")
+    _post(gun, f"{HERE}/duress", other=OTHER)
+    _post(gun, f"{HERE}/stay")
+    gun.get(f"{HERE}/left")
+    gun.get(f"{SIGN_IN}/second")
+    _by_a_code(line, shows)
+    _by_a_passkey(line, key)
+    pages["account"] = _post(gun, f"{HERE}/sessions/others/end")
+    _post(gun, f"{HERE}/duress/removal")
+    _post(gun, f"{HERE}/app/removal")
+    found = re.search(rf'action="({HERE}/passkeys/\w+/removal)"', gun.get(HERE).text)
+    assert found
+    _post(gun, found[1])
+
+
+def _by_a_code(line: Hotline, shows: pyotp.TOTP) -> None:
+    browser = a_browser(line)
+    browser.post(SIGN_IN, data={"alias": "gun", "passphrase": PASSPHRASE})
+    for code in ("000000", shows.at(line.now)):
+        browser.post(f"{SIGN_IN}/second", data={"code": code})
+
+
+def _by_a_passkey(line: Hotline, key: Authenticator) -> None:
+    browser = a_browser(line)
+    asked = browser.post(f"{SIGN_IN}/passkey/question").json()
+    for signed in ("nonsense", key.signs(asked)):
+        browser.post(f"{SIGN_IN}/passkey", data={"credential": signed})
+    assert browser.get(HERE).status_code == 200
+
+
+def _word(browser: TestClient) -> str:
+    return hidden_fields(browser.get(HERE).text)["csrf"]
+
+
+def _post(browser: TestClient, path: str, **fields: str) -> str:
+    return browser.post(path, data={"csrf": _word(browser), **fields}).text
