@@ -48,7 +48,7 @@ def status(as_json: AsJson = False) -> None:
         if not (found := standings(session, folder)):
             stop(f"there are no keys in {folder}. Make them with: dygnet init")
         kept = recovery_plain(session, folder, now)
-        wrong = list(findings(session, folder, at=now))
+        wrong = list(findings(session, folder, at=now, staff_hold=settings.staff_hold))
     if as_json:
         rows = [one.plain(now) for one in found]
         warnings = [{"what": one.what, "do": one.do} for one in wrong]
@@ -81,8 +81,10 @@ def rotate(
             _finish(rotation, yes=yes)
             return
         told = list(_shown(rotation.run(anew=anew)))
-    print("\n".join(told or ["nothing is left to do"]))
-    print(_AFTERWARDS[kind] if not (hold and kind == "rota") else _IN_THE_CONSOLE)
+    if hold and kind == "rota":
+        print("\n".join([*(told or ["this key is being replaced already"]), _IN_THE_CONSOLE]))
+    else:
+        print("\n".join([*(told or ["nothing is left to do"]), _AFTERWARDS[kind]]))
 
 
 @keys.command()
@@ -112,6 +114,11 @@ def recover(
     settings = settings_from()
     if settings.staff_hold and to is None:
         stop("staff hold the rota key: say to whom it is granted, with --to ALIAS")
+    if to and not settings.staff_hold:
+        stop("this server holds the rota key itself (ROTA_KEY=server): leave --to out, or set ROTA_KEY=staff first")
+    if to:
+        with database(settings) as db, db.reading() as session:
+            recovery.insist_on_a_key(session, to)
     shares = _collected()
     with database(settings) as db:
         done = list(recovery.restore(db, settings.keys_dir, shares.key(), at=clock().now(), by="operator", to=to))
@@ -229,7 +236,8 @@ def _shown(steps: Iterator[Step]) -> Iterator[str]:
 
 
 _IN_THE_CONSOLE = (
-    "everybody who holds the rota key has the new one; old cases are re-sealed by a holder, in the console"
+    "everybody who holds the rota key has the new one; somebody who does seals old cases anew at /console/keys, and "
+    "destroys the old key there when none is left"
 )
 _AFTERWARDS = {
     "rota": "when no row is left on the old key: dygnet keys rotate rota --finish",
@@ -243,9 +251,13 @@ _AFTERWARDS = {
 def _line(one: Standing, days: int) -> str:
     key = one.key
     state = "retired" if key.over_at else "current" if key.is_current else "old"
-    half = "private" if key.has_private else "public"
-    rows = ", ".join(f"{count} {table}" for table, count in one.hanging.items())
+    half = "private" if key.has_private else "staff" if one.held_by else "public"
+    rows = ", ".join([*(f"{count} {table}" for table, count in one.hanging.items()), *_held(one)])
     return f"{key.kind:8} {key.generation:3}  {key.key_id:18} {state:8} {half:8} {days:5} days  {rows}".rstrip()
+
+
+def _held(one: Standing) -> list[str]:
+    return [f"held by {' and '.join(one.held_by)}"] if one.held_by else []
 
 
 def _token() -> Wrapper:

@@ -1,4 +1,7 @@
-"""Who can open cases, where staff hold the key: nobody, one person alone, or a file that should be gone."""
+"""Who can open cases, where staff hold the key: nobody, one person alone, or somebody who kept a copy and left.
+
+A file that should be gone is found with the other keys (`app/keys/status.py`).
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,11 @@ def findings(settings: Settings, db: Database, keyring: Keyring) -> Iterator[Fin
     """What keeps the staff from opening cases, or lets somebody else."""
     if not settings.staff_hold:
         return
-    files = standing(settings.keys_dir)
-    for file in files:
-        what = f"ROTA_KEY=staff, and the key that opens cases still lies in {file.path}"
-        do = "let somebody who works with cases sign in: they take it over, and the file is destroyed"
-        yield Finding(serious=True, what=what, do=do)
     current = keyring.public(ROTA).key_id
     with db.reading() as session:
         holders = [person.alias for person in keys.holders(session, current)]
         former = [person.alias for person in keys.former_holders(session, current)]
-    if not holders and not files:
+    if not holders and not standing(settings.keys_dir):
         do = "let somebody who holds an earlier key sign in, or: dygnet keys recover"
         yield Finding(serious=True, what=f"nobody on the staff can open what is sealed to {current}", do=do)
     if len(holders) == 1:
@@ -34,4 +32,4 @@ def findings(settings: Settings, db: Database, keyring: Keyring) -> Iterator[Fin
         yield Finding(serious=False, what=what, do="let a second person in, at /console/keys")
     if former:
         what = f"{', '.join(former)} could open cases and may no more: a copy of the key may be left"
-        yield Finding(serious=False, what=what, do="dygnet keys rotate rota")
+        yield Finding(serious=False, what=what, do="replace the key, at /console/keys")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.console.doors import CASE_ROLES, SignedIn
 from app.console.site import Site
 from app.errors import Misconfigured
+from app.keys.replacing import in_use, is_replacing
 from app.staff import keys
 from app.staff.models import Person
 from app.staff.roles import Role
@@ -40,6 +41,12 @@ class KeyStanding:
     holds: bool
     """Whether the reader can let others in."""
 
+    holds_any: bool
+    """Whether the reader holds the key in use or an earlier one."""
+
+    replacing: bool
+    """Whether the key was replaced and the one before it is not destroyed yet; told to whoever holds one."""
+
     holders: Sequence[str]
     waiting: Sequence[Waiting]
     former: Sequence[str]
@@ -59,13 +66,16 @@ def key_standing(session: Session, site: Site, who: SignedIn) -> KeyStanding | N
     folder = site.rota.folder
     if folder is None or not who.may(*CASE_ROLES):
         return None
-    current, mine = site.keyring.public(ROTA).key_id, keys.key_of(session, who.person(session))
+    current, mine = in_use(session, site.keyring.public(ROTA).key_id), keys.key_of(session, who.person(session))
+    granted = [grant.rota_key_id for grant in keys.grants_of(session, who.person_id)]
     holders = [person.alias for person in keys.holders(session, current)]
     former = keys.former_holders(session, current) if who.may(Role.COORDINATOR) else ()
     return KeyStanding(
         shut=site.rota.shut(session, who.hand),
         digits=keys.digits_of(mine) if mine else "",
-        holds=who.alias in holders,
+        holds=current in granted,
+        holds_any=bool(granted),
+        replacing=bool(granted) and is_replacing(session, current),
         holders=holders,
         waiting=[_waiting(session, person) for person in keys.waiting(session, current) if person.id != who.person_id],
         former=[person.alias for person in former],

@@ -7,16 +7,16 @@ face to face, they are how two people notice that somebody put another key in it
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.orm import Session
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from app.audit.log import record
 from app.console.doors import CASE_ROLES, SignedIn, deed, from_our_pages, only
-from app.console.paper import paper_for
-from app.console.site import ASite, Site
+from app.console.keys_page import HERE, keys_page
+from app.console.site import ASite
 from app.staff import keys, signin
 from app.staff.directory import by_alias
 from app.staff.models import Person
@@ -25,13 +25,13 @@ from app.web import Now, Posted
 
 router = APIRouter(prefix="/console/keys", dependencies=[Depends(from_our_pages)])
 
-HERE: Final = "/console/keys"
-
 
 @router.get("")
-def show(site: ASite, now: Now, who: Annotated[SignedIn, only(*CASE_ROLES)]) -> Response:
-    """Who holds the key, who waits for it, and the reader's own digits."""
-    return _page(site, who, at=now)
+def show(
+    site: ASite, now: Now, who: Annotated[SignedIn, only(*CASE_ROLES)], going: Annotated[str, Query()] = ""
+) -> Response:
+    """Who holds the key, who waits for it, the reader's own digits, and how far a replacement has come."""
+    return keys_page(site, who, at=now, goes_on=going == "on")
 
 
 @router.post("/{alias}/grant")
@@ -45,15 +45,15 @@ def let_in(
 ) -> Response:
     """Give the colleague every generation of the key that the reader holds. The session alone would not do."""
     if not posted.get("compared"):
-        return _page(site, who, at=now, mistake="compare", about=alias)
+        return keys_page(site, who, at=now, mistake="compare", about=alias)
     typed, cookie = posted.get("passphrase", ""), site.cookie.read(request)
     proved = signin.proves(site.db, who.alias, typed, at=site.at_the_door(), cookie=cookie, terms=site.rota.terms)
     if proved is None or proved.key is None:
-        return _page(site, who, at=now, mistake="passphrase", about=alias)
+        return keys_page(site, who, at=now, mistake="passphrase", about=alias)
     with site.db.transaction() as session:
         given = _give(session, who, proved, alias, posted.get("key", ""), at=now)
     if not given:
-        return _page(site, who, at=now, mistake="changed", about=alias)
+        return keys_page(site, who, at=now, mistake="changed", about=alias)
     return RedirectResponse(HERE, status_code=303)
 
 
@@ -72,9 +72,3 @@ def _is_still(session: Session, person: Person, digits: str) -> bool:
     """By all the digits that were compared: of two keys with the same id one can be made in a day."""
     key = keys.key_of(session, person)
     return key is not None and keys.digits_of(key) == digits and keys.may_hold(person)
-
-
-def _page(site: Site, who: SignedIn, *, at: datetime, mistake: str = "", about: str = "") -> HTMLResponse:
-    with site.db.reading() as session:
-        status = 422 if mistake else 200
-        return paper_for(session, site, who, at=at).show("keys", status=status, mistake=mistake, about=about)

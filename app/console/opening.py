@@ -88,3 +88,20 @@ class HeldByStaff:
         if not fitting:
             raise NotLetIn("Somebody who holds the key must let you in first.")
         yield keys.opened(fitting[-1], staff_key)
+
+
+class HeldElsewhere:
+    """In a house that is a decoy: nothing is sealed there, so nobody needs the key, and nobody has it."""
+
+    terms: str | None = None
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+
+    def shut(self, session: Session, hand: Hand) -> str:
+        """Nothing says so."""
+        return ""
+
+    def opened(self, session: Session, hand: Hand, granted: Sequence[str] = ()) -> AbstractContextManager[PrivateKey]:
+        """Never: it holds none."""
+        raise NotLetIn("Somebody who holds the key must let you in first.")

@@ -16,6 +16,8 @@ from app.keys.ages import SETTLES
 from app.keys.generations import Generation
 from app.keys.models import KeyRetirement
 from app.notifications.proven import digest_of_box
+from app.routing.handover_models import PackageBox
+from app.staff.factor_models import CodeApp
 from app.staff.models import Channel, Endpoint, EndpointKind
 from app.staff.probes import Probe
 from app.vault.envelope import PrivateKey
@@ -29,7 +31,7 @@ def _carry_proof(session: Session, row: Row, box: bytes) -> None:
 
 
 BOXES: Final[Mapping[str, tuple[Boxes, ...]]] = {
-    "rota": (granted(cast("Table", Grant.__table__)),),
+    "rota": (granted(cast("Table", Grant.__table__)), boxed(cast("Table", PackageBox.__table__))),
     "duty": (
         boxed(cast("Table", Channel.__table__), carry=_carry_proof),
         boxed(cast("Table", Endpoint.__table__)),
@@ -43,6 +45,7 @@ _KEYED: Final[tuple[tuple[type[Any], InstrumentedAttribute[datetime]], ...]] = (
     (HandedReceipt, HandedReceipt.made_at),
     (DuressReceipt, DuressReceipt.made_at),
     (ReturnCode, ReturnCode.at),
+    (CodeApp, CodeApp.sealed_at),
 )
 """What is found by a tag that the index key makes from digits nobody here knows: it cannot be made anew. A row's moment
 says which generation that was."""

@@ -35,6 +35,18 @@ class KeyRetirement(Base):
     by: Mapped[str] = mapped_column(String(32))
 
 
+class KeyReplacement(Base):
+    """Where staff hold the key to cases: one generation is followed by another. A row for each key that is followed, so
+    that of two people who replace it at once one is first."""
+
+    __tablename__ = "key_replacements"
+
+    old_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    new_id: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(32))
+
+
 class RecoveryKey(Base):
     """A set of shares: how many there are, how many are needed, and something to try them on."""
 

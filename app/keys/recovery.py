@@ -16,6 +16,7 @@ from app.errors import BadInput
 from app.keys.models import KeyGeneration, KeyRetirement, RecoveryCopy, RecoveryDrill, RecoveryKey
 from app.staff import keys as staff_keys
 from app.staff.directory import by_alias
+from app.staff.models import Person
 from app.vault import recovery
 from app.vault.envelope import CannotOpen, PrivateKey, PublicKey
 from app.vault.keyfiles import PRIVATE, PUBLIC, KeyFile, alone_in, files_in
@@ -158,10 +159,20 @@ def _put_back(folder: Path, copy: RecoveryCopy, raw: bytes, *, whole: bool) -> b
     return missing
 
 
-def _grant(session: Session, alias: str, rota: PrivateKey, *, at: datetime, by: str) -> None:
+def insist_on_a_key(session: Session, alias: str) -> Person:
+    """The colleague to whom the rota key can be granted. BadInput, with what to do, when it cannot."""
     person = by_alias(session, alias)
-    if person is None or staff_keys.key_of(session, person) is None:
+    if person is None:
+        raise BadInput(f"Nobody on the staff is called {alias}: see the programme file.")
+    if not staff_keys.may_hold(person):
+        raise BadInput(f"{alias} does not work with cases, and the key is not for them: choose a colleague who does.")
+    if staff_keys.key_of(session, person) is None:
         raise BadInput(f"{alias} has no staff key yet: let them enrol first (dygnet staff link).")
+    return person
+
+
+def _grant(session: Session, alias: str, rota: PrivateKey, *, at: datetime, by: str) -> None:
+    person = insist_on_a_key(session, alias)
     staff_keys.give(session, rota, person, at=at, by=by, because="recovered")
 
 

@@ -2,19 +2,20 @@
 
 1. *made*: the new key lies in the folder under a name that nobody uses.
 2. *announced*: one transaction writes down the key, its copy for recovery and the entry in the log; the log's own key
-   is handed over there, and where staff hold the rota key everybody who holds it is given the new one.
+   is handed over there.
 3. *published*: the files are renamed. Every process sees it within a second and seals to the new key; one that does
    not see it goes on as before, and what it seals is found in the next step.
 4. *resealed*: what hangs on the old key is sealed to the new one, batch by batch.
 5. *finished*, when asked for and nothing is left: the old private half and its copies are destroyed.
 
-Whoever starts again goes on where it stopped.
+Whoever starts again goes on where it stopped. The rota key goes another way where staff hold it (`replacing.py`), and
+comes back here to be finished.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -29,7 +30,7 @@ from app.audit.impersonal import Plain
 from app.audit.log import write
 from app.db import Database
 from app.errors import BadInput
-from app.keys import recovery
+from app.keys import recovery, replacing
 from app.keys.ages import SETTLES
 from app.keys.generations import Generation, generations, unfinished, write_down
 from app.keys.hanging import BOXES, damaged_on, hanging_on
@@ -42,6 +43,7 @@ from app.vault.keyring import Keyring
 from app.vault.kinds import IN_FILES, KINDS
 from app.vault.providers import lock_of
 from app.vault.rotation import Boxes, left, reseal_all
+from app.vault.staff_keys import ROTA
 
 _log = Log("keys")
 
@@ -58,7 +60,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Rotation:
-    """The rotation of one kind of key in a folder. `staff_hold`: the rota key's private half is in people's hands."""
+    """The rotation of one kind of key in a folder.
+
+    `staff_hold`: the rota key's private half is in people's hands. `opened`: what of it somebody opened just now, to
+    tell rows that are damaged from rows that are still to be sealed anew.
+    """
 
     db: Database
     folder: Path
@@ -66,11 +72,15 @@ class Rotation:
     at: datetime
     by: str
     staff_hold: bool = False
+    opened: Mapping[str, PrivateKey] = field(default_factory=dict, repr=False)
 
     def run(self, *, anew: bool = False) -> Iterator[Step]:
         """All steps but the last. A rotation that is not finished is gone on with, unless another is wanted `anew`."""
         if self.kind not in IN_FILES:
             raise BadInput(f"There is no key of the kind {self.kind} here: {', '.join(IN_FILES)}.")
+        if self._goes_to_staff:
+            yield from self._replace(anew=anew)
+            return
         with alone_in(self.folder):
             yield from self._renew(anew=anew)
         yield from self._reseal()
@@ -84,6 +94,16 @@ class Rotation:
                 for key in older:
                     self._retire(session, key.key_id)
             return self._destroy_the_retired()
+
+    def _replace(self, *, anew: bool) -> Iterator[Step]:
+        """Old cases are sealed anew by the people who hold both keys; nothing here could."""
+        with alone_in(self.folder):
+            replacing.settle(self.db, self.folder)
+        with self.db.reading() as session:
+            if unfinished(session, self.folder, self.kind) and not anew:
+                return
+        replacing.replace(self.db, self.folder, at=self.at, by=self.by)
+        yield Step("published")
 
     def _renew(self, *, anew: bool) -> Iterator[Step]:
         coming = [file for file in coming_in(self.folder) if file.kind == self.kind]
@@ -126,25 +146,18 @@ class Rotation:
             copied(session, private, raw, at=self.at)
             if old:
                 self._hand_over(session, *old, raw, private.generation)
-            if self._goes_to_staff:
-                staff_keys.share(session, PrivateKey.from_bytes(private.key_id, raw), at=self.at, by=self.by)
             self._note(session, "keys.rotated", generation=private.generation, key=private.key_id)
 
     def _publish(self) -> None:
         """The private half first, so that no process seals to a key whose private half is nowhere."""
         coming = {file.half: file for file in coming_in(self.folder) if file.kind == self.kind}
-        if self._goes_to_staff:
-            for half in (PUBLIC, PRIVATE):
-                if half in coming:
-                    coming[half].publish() if half == PUBLIC else coming[half].discard()
-            return
         for half in (PRIVATE, PUBLIC):
             if half in coming:
                 coming[half].publish()
 
     @property
     def _goes_to_staff(self) -> bool:
-        return self.staff_hold and self.kind == "rota"
+        return self.staff_hold and self.kind == ROTA
 
     def _log_key(self) -> tuple[Ed25519PrivateKey, str]:
         keyring = Keyring.load(self.folder, private=("audit",))
@@ -182,21 +195,30 @@ class Rotation:
         for older, newer in pairwise(known):
             if older.over_at is None and (rows := self._still_needed_by(session, older, until=newer.since)):
                 said = ", ".join(f"{count} in {table}" for table, count in rows.items())
-                raise BadInput(f"{older.key_id} is still needed: {said}. Nothing was destroyed.")
+                do = " Somebody who holds the key seals them anew, at /console/keys." if self._goes_to_staff else ""
+                raise BadInput(f"{older.key_id} is still needed: {said}. Nothing was destroyed.{do}")
 
     def _still_needed_by(self, session: Session, older: Generation, *, until: datetime) -> Mapping[str, int]:
         """How many rows of each table would be lost with it. Those that do not open are lost, and said aloud."""
         rows = dict(hanging_on(session, older, until=until))
-        if rows and older.has_private and self.kind in BOXES:
-            key = Keyring.load(self.folder, private=(self.kind,)).private(self.kind, older.key_id)
+        key = self._opened(older) if rows else None
+        if key:
             for table, ids in damaged_on(session, key, self.kind).items():
                 _log.error("rows do not open, and no key is kept for them", name=table, count=len(ids))
                 rows[table] -= len(ids)
         return {table: count for table, count in rows.items() if count}
 
+    def _opened(self, older: Generation) -> PrivateKey | None:
+        """What opens rows of this generation, where it is at hand."""
+        if self.kind not in BOXES or not older.has_private:
+            return self.opened.get(older.key_id)
+        return Keyring.load(self.folder, private=(self.kind,)).private(self.kind, older.key_id)
+
     def _retire(self, session: Session, key_id: str) -> None:
         session.add(KeyRetirement(key_id=key_id, at=self.at, by=self.by))
         session.execute(delete(RecoveryCopy).where(RecoveryCopy.key_id == key_id))
+        if self.kind == ROTA:
+            staff_keys.retire(session, key_id)
         self._note(session, "keys.destroyed", key=key_id)
 
     def _destroy_the_retired(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,17 +15,20 @@ from app.keys.generations import Generation, generations
 from app.keys.hanging import hanging_on, left_behind
 from app.keys.recovery import DRILL_EVERY
 from app.oncall.preflight import Finding
+from app.staff import keys as staff_keys
 from app.vault.keyfiles import PRIVATE, coming_in, files_in
 from app.vault.kinds import KINDS
 from app.vault.recovery import set_name
+from app.vault.staff_keys import ROTA
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One key, and how many rows of which tables hang on it."""
+    """One key, how many rows of which tables hang on it, and who on the staff holds its private half, by alias."""
 
     key: Generation
     hanging: Mapping[str, int]
+    held_by: Sequence[str] = ()
 
     def plain(self, at: datetime) -> dict[str, object]:
         """For `--json`."""
@@ -36,6 +39,7 @@ class Standing:
             "id": key.key_id,
             "state": "retired" if key.over_at else "current" if key.is_current else "old",
             "private_half": "here" if key.has_private else "elsewhere",
+            "held_by": list(self.held_by),
             "since": key.since.isoformat(),
             "age_days": (at - key.since).days,
             "rows": dict(self.hanging),
@@ -48,8 +52,13 @@ def standings(session: Session, folder: Path) -> list[Standing]:
     for kind in KINDS:
         known = generations(session, folder, kind)
         ends = [*(newer.since for newer in known[1:]), *([None] if known else [])]
-        found += [Standing(key, hanging_on(session, key, until=until)) for key, until in zip(known, ends, strict=True)]
+        found += [_standing(session, key, until=until) for key, until in zip(known, ends, strict=True)]
     return found
+
+
+def _standing(session: Session, key: Generation, *, until: datetime | None) -> Standing:
+    holders = staff_keys.holders(session, key.key_id) if key.kind == ROTA else ()
+    return Standing(key, hanging_on(session, key, until=until), [person.alias for person in holders])
 
 
 def recovery_plain(session: Session, folder: Path, at: datetime) -> dict[str, object] | None:
@@ -69,17 +78,40 @@ def recovery_plain(session: Session, folder: Path, at: datetime) -> dict[str, ob
     }
 
 
-def findings(session: Session, folder: Path, *, at: datetime) -> Iterator[Finding]:
-    """What is old, unfinished or unrecoverable. Nothing of it keeps a call from coming in."""
+def findings(session: Session, folder: Path, *, at: datetime, staff_hold: bool = False) -> Iterator[Finding]:
+    """What is old, unfinished or unrecoverable. Nothing of it keeps a call from coming in.
+
+    `staff_hold`: the private half of the rota key is in people's hands, and in no file.
+    """
     for kind in {file.kind for file in coming_in(folder)}:
         yield Finding(serious=False, what=f"a new {kind} key is half made", do=f"dygnet keys rotate {kind}")
     for one in standings(session, folder):
-        if found := _about(one.key, at=at):
+        if found := _with_staff(one, at=at) if staff_hold and one.key.kind == ROTA else _about(one.key, at=at):
             yield found
     for table, ids in left_behind(session).items():
         what = f"rows of {table} were damaged, and are lost with the key that was destroyed: {', '.join(ids)}"
         yield Finding(serious=True, what=what, do="look for them in a backup that is older than the damage")
     yield from _of_recovery(session, folder, at=at)
+
+
+def _with_staff(one: Standing, *, at: datetime) -> Finding | None:
+    """Of a rota key that staff hold: a file that should be gone, cases still sealed to it, or that it is old."""
+    key, age = one.key, at - one.key.since
+    in_the_console = "let somebody who holds it do so at /console/keys"
+    if key.has_private and not key.over_at:
+        what = f"staff hold the key to cases, and a file of {key.key_id} still lies in the folder"
+        do = "let somebody who works with cases sign in: they take it over, and the file is destroyed"
+        return Finding(serious=True, what=what, do=do)
+    if key.over_at:
+        return _about(key, at=at)
+    if not key.is_current and one.hanging:
+        what = f"{sum(one.hanging.values())} cases are still sealed to the older {key.key_id}: seal them anew"
+        return Finding(serious=False, what=what, do=in_the_console)
+    if not key.is_current:
+        return Finding(serious=False, what=f"nothing needs {key.key_id} any more: destroy it", do=in_the_console)
+    if age > OLD_AFTER[key.kind]:
+        return Finding(serious=False, what=f"the rota key is {age.days} days old: replace it", do=in_the_console)
+    return None
 
 
 def _about(key: Generation, *, at: datetime) -> Finding | None:

@@ -13,10 +13,14 @@ from app.keys import recovery
 from app.keys.ages import OLD_AFTER
 from app.keys.rotation import Rotation
 from app.keys.status import findings
+from app.staff import keys as staff_keys
 from app.vault.keyfiles import PRIVATE, KeyFile, files_in
 from app.vault.keyring import Keyring
 from app.vault.kinds import IN_FILES
 from app.vault.recovery import key_from, make_shares
+from app.vault.staff_keys import new_staff_key, wrap
+from tests import desk
+from tests.holding import CHEAP
 from tests.marks import ON_ONE_DATABASE
 from tests.people import MONDAY
 
@@ -31,6 +35,15 @@ def folder(db: Database, tmp_path):
         list(Rotation(db, folder, kind, MONDAY, "operator").run())
         Rotation(db, folder, kind, MONDAY + A_DAY, "operator").finish()
     return folder
+
+
+def given_to_anna(db: Database, folder) -> None:
+    """She holds the rota key, as after a founding."""
+    rota = desk.employ(db, folder.parent).private("rota")
+    with db.transaction() as session:
+        anna, key = desk.named(session, "anna"), new_staff_key()
+        staff_keys.made(session, anna, key, wrap(key, b"a passphrase", person=anna.id, terms=CHEAP), at=MONDAY)
+        staff_keys.give(session, rota, anna, at=MONDAY, by="anna", because="founding")
 
 
 def told(db: Database, folder, at) -> list[str]:
@@ -59,6 +72,7 @@ def test_shares_that_nobody_made_or_tried_lately_are_said_and_so_is_an_old_key(d
 def test_shares_that_are_made_while_staff_hold_the_rota_key_are_known_to_leave_it_out(db: Database, folder):
     recovery.take_into_use(db, folder, make_shares(), at=MONDAY, by="operator")
     (rota,) = (file for file in files_in(folder) if (file.kind, file.half) == ("rota", PRIVATE))
+    given_to_anna(db, folder)
     rota.destroy()
     assert not any("bring back" in what for what in told(db, folder, MONDAY)), "the shares of before have it"
 
