@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -51,7 +52,8 @@ def reveal(
         if wrong:
             return sheet(session, case, paper, chosen=Chosen(because=because, mistakes=wrong), status=422)
         try:
-            opened = _open(session, case, site, who)
+            opened = everything_in(session, case, site, who)
+            note_a_number_of_staff(site, case, opened, who, at=now)
         except (Locked, NotLetIn) as problem:
             return sheet(session, case, paper, locked_because=why_shut(problem), status=problem.status)
         except DygnetError as problem:
@@ -60,14 +62,30 @@ def reveal(
         return sheet(session, case, paper, opened=opened)
 
 
-def _open(session: Session, case: Case, site: Site, who: SignedIn) -> list[Secret]:
+def everything_in(session: Session, case: Case, site: Site, who: SignedIn) -> list[Secret]:
     """Each secret once, opened with the generation of the rota key that this case was granted to."""
     case = session.get_one(Case, case.id)
-    secrets: dict[tuple[str, str], Secret] = {}
+    secrets: dict[tuple[str, str, str], Secret] = {}
     with site.rota.opened(session, who.hand, granted(session, case.id)) as reader:
         for one in contents.opened(session, case, reader):
-            secrets.setdefault((one.kind, one.text), Secret(one.kind, one.text)).left.append((one.at, one.channel))
+            known = (one.kind, one.text, one.by)
+            secrets.setdefault(known, Secret(*known)).left.append((one.at, one.channel))
     return list(secrets.values())
+
+
+def note_a_number_of_staff(site: Site, case: Case, opened: list[Secret], who: SignedIn, *, at: datetime) -> None:
+    """That what was opened is a number staff have stands in the log before it is shown; whose it is stands nowhere."""
+    if site.attending is None:
+        return
+    directory, numbers = (
+        site.attending.attendant.directory,
+        {one.text for one in opened if one.kind in contents.NUMBERS},
+    )
+    with site.db.reading() as session:
+        theirs = [directory.person_with_number(session, number) for number in sorted(numbers)]
+    if any(theirs):
+        with site.db.transaction() as session:
+            session.get_one(Case, case.id).log("case.number_known", by=who.alias, at=at)
 
 
 def number_of(session: Session, content_id: str, site: Site, who: SignedIn) -> Number:
