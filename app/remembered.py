@@ -44,11 +44,20 @@ def remembered(read: Callable[[Session], Something]) -> Callable[[Session], Some
 
     It may read the tables with triggers and nothing else. What it returns is shared: let nobody be able to change it.
     """
+    return _kept(read, edition_of)
+
+
+def standing_for(read: Callable[[Session], Something]) -> Callable[[Session], Something]:
+    """The same, and what the session has in hand is not written for it: its own changes count from when they are."""
+    return _kept(read, _edition_written)
+
+
+def _kept(read: Callable[[Session], Something], edition_in: Callable[[Session], str]) -> Callable[[Session], Something]:
     kept: dict[str, Something] = {}
 
     @wraps(read)
     def recall(session: Session) -> Something:
-        edition = edition_of(session)
+        edition = edition_in(session)
         if not edition:
             return read(session)
         if edition not in kept:
@@ -63,6 +72,10 @@ def remembered(read: Callable[[Session], Something]) -> Callable[[Session], Some
 def edition_of(session: Session) -> str:
     """The edition that this transaction sees, its own changes included. Empty while no triggers are there."""
     session.flush()
+    return _edition_written(session)
+
+
+def _edition_written(session: Session) -> str:
     if _ASKED not in session.info:
         learn(session, session.connection().exec_driver_sql("SELECT id FROM edition").scalar())
     known: str = session.info[_ASKED]

@@ -15,10 +15,18 @@ from app import rows
 from app.audit.actions import known
 from app.audit.impersonal import Plain, refuse_personal, refuse_strange_name
 from app.audit.models import BIGGEST_ENTRY, AuditEntry, AuditUnsequenced
+from app.audit.standing import standing
 
-ENTRY_FORMAT: Final = 1
+ENTRY_FORMAT: Final = 2
+"""From 2 on an entry names the programme that was in force."""
+
 NOT_STAFF: Final = frozenset({"caller", "carrier", "engine", "operator", "watch"})
 """Actors that are no member of staff: each is its own role."""
+
+UNKNOWN: Final = "unknown"
+"""The role of an actor whom the staff does not know, such as whoever could not sign in."""
+
+_QUICKLY: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _build() -> str:
@@ -46,9 +54,9 @@ def record(
 ) -> None:
     """Write one entry; it is kept if, and only if, the session's transaction is.
 
-    `by` is a staff alias or one of `NOT_STAFF`, `role` the one they acted in; `about` is a case's random
-    pseudonym, `person:<alias>` or empty; `because` and `outcome` are codes, never sentences. ValueError
-    for an unknown action, a naive `at`, or anything that looks like personal data (`app/audit/impersonal.py`).
+    `by` is a staff alias or one of `NOT_STAFF`, `role` the one they acted in (all of theirs, when nobody says);
+    `about` is a case's random pseudonym, `person:<alias>` or empty; `because` and `outcome` are codes, never sentences.
+    ValueError for an unknown action, a naive `at`, or what looks like personal data (`app/audit/impersonal.py`).
     """
     write(session, at=at, by=by, action=action, about=about, because=because, outcome=outcome, role=role, facts=facts)
 
@@ -70,17 +78,19 @@ def write(
     if not by:
         raise ValueError("an entry needs an actor")
     _refuse_personal(facts, by=by, about=about.replace(":", " "), because=because, outcome=outcome, role=role)
+    moment, stands = rfc3339(at), standing(session)
     body = _canonical(
         {
             "v": ENTRY_FORMAT,
-            "at": rfc3339(at),
+            "at": moment,
             "actor": by,
-            "role": role or (by if by in NOT_STAFF else ""),
+            "role": role or (by if by in NOT_STAFF else stands.roles.get(by, UNKNOWN)),
             "action": action,
             "object": about,
             "purpose": because,
             "result": outcome,
             "build": BUILD,
+            "programme": stands.programme,
             "facts": dict(facts),
         }
     )
@@ -93,7 +103,7 @@ def _canonical(entry: Mapping[str, Any]) -> bytes:
     """The bytes of RFC 8785. The standard library writes the same, faster, where there is no fraction."""
     if any(isinstance(fact, float) for fact in entry["facts"].values()):
         return rfc8785.dumps(entry)
-    return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _QUICKLY.encode(entry).encode()
 
 
 def rfc3339(moment: datetime) -> str:

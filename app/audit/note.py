@@ -12,20 +12,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final, NamedTuple, Self
+from typing import ClassVar, Final, NamedTuple, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from app.errors import DygnetError
 
-_ED25519: Final = b"\x01"
-_DASH: Final = "\N{EM DASH} "
+DASH: Final = "\N{EM DASH} "
 _CHECKPOINT: Final = re.compile(r"(?P<origin>[^\n]+)\n(?P<size>0|[1-9][0-9]{0,18})\n(?P<root>[^\n]+)\n")
 _MOST_SIGNATURES: Final = 100
 _KEY_BYTES: Final = 32
 _ROOT_BYTES: Final = 32
-_ID_BYTES: Final = 4
+ID_BYTES: Final = 4
 
 
 class BadNote(DygnetError):
@@ -35,6 +34,9 @@ class BadNote(DygnetError):
 @dataclass(frozen=True)
 class VerifierKey:
     """A public key with the name its owner signs under."""
+
+    ALGORITHM: ClassVar[bytes] = b"\x01"
+    """The byte by which signed-note tells kinds of signatures apart: Ed25519 over the note's text."""
 
     name: str
     public: bytes
@@ -47,19 +49,19 @@ class VerifierKey:
 
     @property
     def key_id(self) -> bytes:
-        return sha256(self.name.encode() + b"\n" + _ED25519 + self.public).digest()[:_ID_BYTES]
+        return sha256(self.name.encode() + b"\n" + self.ALGORITHM + self.public).digest()[:ID_BYTES]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{_base64(_ED25519 + self.public)}"
+        return f"{self.name}+{self.key_id.hex()}+{base64_of(self.ALGORITHM + self.public)}"
 
     @classmethod
     def parse(cls, line: str) -> Self:
         """Read `name+id+key`; BadNote when it is malformed or its id does not belong to its key."""
         name, _, rest = line.strip().partition("+")
         key_id, _, key = rest.partition("+")
-        raw = _unbase64(key)
-        if raw[:1] != _ED25519:
-            raise BadNote("the verifier key is not an Ed25519 key")
+        raw = unbase64(key)
+        if raw[:1] != cls.ALGORITHM:
+            raise BadNote(f"the verifier key is not an Ed25519 key of kind {cls.ALGORITHM.hex()}")
         made = cls(name, raw[1:])
         if made.key_id.hex() != key_id:
             raise BadNote("the verifier key's id does not belong to its name and key")
@@ -91,7 +93,7 @@ class Signer:
 
     def signature_line(self, text: str) -> str:
         key_id = self.verifier_key.key_id
-        return f"{_DASH}{self.name} {_base64(key_id + self.private.sign(text.encode()))}\n"
+        return f"{DASH}{self.name} {base64_of(key_id + self.private.sign(text.encode()))}\n"
 
 
 class Checkpoint(NamedTuple):
@@ -103,7 +105,12 @@ class Checkpoint(NamedTuple):
 
     @property
     def text(self) -> str:
-        return f"{self.origin}\n{self.size}\n{_base64(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{base64_of(self.root)}\n"
+
+    @property
+    def line(self) -> str:
+        """The checkpoint for a piece of paper: `origin size root`. Whoever kept it needs no signature to trust it."""
+        return f"{self.origin} {self.size} {base64_of(self.root)}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -111,7 +118,7 @@ class Checkpoint(NamedTuple):
         found = _CHECKPOINT.fullmatch(text)
         if not found:
             raise BadNote("a checkpoint has three lines: origin, size and root")
-        root = _unbase64(found["root"])
+        root = unbase64(found["root"])
         if len(root) != _ROOT_BYTES:
             raise BadNote("a checkpoint's root is 32 bytes")
         return cls(found["origin"], int(found["size"]), root)
@@ -123,12 +130,12 @@ def open_note(note: str, keys: Iterable[VerifierKey]) -> str:
     trusted = {(key.name, key.key_id): key for key in keys}
     signed = False
     for line in lines:
-        name, _, encoded = line.removeprefix(_DASH).partition(" ")
-        raw = _unbase64(encoded)
-        if not line.startswith(_DASH) or not name or len(raw) <= _ID_BYTES:
+        name, _, encoded = line.removeprefix(DASH).partition(" ")
+        raw = unbase64(encoded)
+        if not line.startswith(DASH) or not name or len(raw) <= ID_BYTES:
             raise BadNote("a signature line of the note is malformed")
-        key = trusted.get((name, raw[:_ID_BYTES]))
-        if key and not key.has_signed(text, raw[_ID_BYTES:]):
+        key = trusted.get((name, raw[:ID_BYTES]))
+        if key and not key.has_signed(text, raw[ID_BYTES:]):
             raise BadNote(f"the signature of {name} is wrong")
         signed = signed or key is not None
     if not signed:
@@ -150,11 +157,11 @@ def _refuse_unfit(text: str) -> None:
         raise BadNote("a note ends with a newline and holds no other control characters")
 
 
-def _base64(raw: bytes) -> str:
+def base64_of(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
-def _unbase64(text: str) -> bytes:
+def unbase64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.audit.verifier import verification
 from app.audit.verifier.report import Report
 from app.audit.verifier.single_file import NAME, single_file
-from app.audit.verifier.verification import Progress
+from app.audit.verifier.verification import Brought, Progress
 
 __all__ = ["Progress", "Report", "verify"]
 
@@ -18,14 +18,20 @@ def verify(
     vkey: str | Sequence[str] | None = None,
     *,
     held: Sequence[Path] = (),
+    said: Sequence[str] = (),
+    witnesses: Sequence[str] = (),
+    authority: Path | None = None,
+    cases: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Check an exported folder against the verifier keys the reader trusts, and checkpoints `held` from before.
+    """Check an exported folder against the verifier keys the reader trusts, checkpoints `held` from before or `said` as
+    lines, the keys of `witnesses` and the certificate of the time stamping `authority`; `cases` is written, as CSV.
 
-    Without a key the folder's own is used, and the report says so.
+    Where the reader brings none the folder's own are used, and the report says so.
     """
     keys = [vkey] if isinstance(vkey, str) else list(vkey or ())
-    report = verification.verify(folder, keys, held, progress)
+    brought = Brought(keys, held, said, witnesses, authority)
+    report = verification.verify(folder, brought, progress, cases)
     if not _same_verifier(folder):
         report.wrong(f"{NAME}: not the verifier that belongs to this version; do not run it")
     return report

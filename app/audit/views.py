@@ -14,7 +14,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from app.audit.actions import ACTIONS, OTHER, Action, Ocsf
+from app.audit.actions import ACTIONS, Action
+from app.audit.ocsf import event, line
+from app.audit.ocsf_classes import OTHER, Ocsf
 
 CSV_COLUMNS: Final = (
     "leaf_index",
@@ -27,11 +29,9 @@ CSV_COLUMNS: Final = (
     "purpose",
     "result",
     "build",
+    "programme",
 )
 CSV_HEADER: Final = ",".join((*CSV_COLUMNS, "facts")) + "\r\n"
-_OCSF_VERSION: Final = "1.3.0"
-_INFORMATIONAL, _MEDIUM = 1, 3
-_SUCCESS, _FAILURE = 1, 2
 _CEF_LOW, _CEF_MEDIUM = 3, 6
 _BEGINS_A_FORMULA: Final = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060\ufeff]*['=+\-@|%\t\r]")
 
@@ -40,38 +40,23 @@ Row = Callable[[Mapping[str, Any], int, str], str]
 
 
 def ocsf(entry: Mapping[str, Any], leaf_index: int, leaf_hash: str) -> str:
-    """One JSON object in the Open Cybersecurity Schema Framework; the whole entry stands under `unmapped`."""
-    action = _action(entry)
-    event = {
-        "activity_id": action.activity,
-        "category_uid": action.ocsf // 1000,
-        "class_uid": int(action.ocsf),
-        "type_uid": action.ocsf * 100 + action.activity,
-        "time": _milliseconds(entry),
-        "severity_id": _INFORMATIONAL if _succeeded(entry) else _MEDIUM,
-        "status_id": _SUCCESS if _succeeded(entry) else _FAILURE,
-        "status_detail": entry["result"],
-        "message": action.meaning,
-        "metadata": {
-            "version": _OCSF_VERSION,
-            "product": {"name": "Dygnet", "vendor_name": "Dygnet", "version": entry["build"]},
-        },
-        "actor": {"user": {"name": entry["actor"], "type": entry["role"]}},
-        "api": {"operation": entry["action"]},
-        "resources": [{"uid": entry["object"]}] if entry["object"] else [],
-        "unmapped": entry,
-        "leaf_index": leaf_index,
-        "leaf_hash": leaf_hash,
-    }
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n"
+    """One JSON object in the Open Cybersecurity Schema Framework (`app/audit/ocsf.py`), and the leaf that proves it."""
+    said = event(entry, _action(entry), succeeded=succeeded(entry), milliseconds=_milliseconds(entry))
+    said["metadata"] |= {"sequence": leaf_index, "uid": leaf_hash}
+    return line(said | {"leaf_index": leaf_index, "leaf_hash": leaf_hash}) + "\n"
 
 
 def csv_row(entry: Mapping[str, Any], leaf_index: int, leaf_hash: str) -> str:
     """A line that a spreadsheet shows and never runs."""
-    cells = [leaf_index, leaf_hash, *(without_formula(entry[name]) for name in CSV_COLUMNS[2:]), _facts(entry)]
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
+    cells = [
+        leaf_index,
+        leaf_hash,
+        *(without_formula(str(entry.get(name, ""))) for name in CSV_COLUMNS[2:]),
+        _facts(entry),
+    ]
+    row = io.StringIO()
+    csv.writer(row).writerow(cells)
+    return row.getvalue()
 
 
 def without_formula(cell: str) -> str:
@@ -81,7 +66,7 @@ def without_formula(cell: str) -> str:
 
 def cef(entry: Mapping[str, Any], leaf_index: int, leaf_hash: str) -> str:
     """A line in the Common Event Format."""
-    severity = _CEF_LOW if _succeeded(entry) else _CEF_MEDIUM
+    severity = _CEF_LOW if succeeded(entry) else _CEF_MEDIUM
     header = ("CEF:0", "Dygnet", "dygnet", entry["build"], entry["action"], _action(entry).meaning, str(severity))
     extension = {
         "rt": _milliseconds(entry),
@@ -92,6 +77,7 @@ def cef(entry: Mapping[str, Any], leaf_index: int, leaf_hash: str) -> str:
         "outcome": entry["result"],
         "cn1Label": "leaf_index",
         "cn1": leaf_index,
+        **({"cn2Label": "programme", "cn2": entry["programme"]} if "programme" in entry else {}),
         "cs1Label": "object",
         "cs1": entry["object"],
         "cs2Label": "leaf_hash",
@@ -106,7 +92,9 @@ def cef(entry: Mapping[str, Any], leaf_index: int, leaf_hash: str) -> str:
 
 
 def _escaped(text: str, mark: str) -> str:
-    return text.replace("\\", "\\\\").replace(mark, f"\\{mark}")
+    """With a backslash before what ends a field; ends of lines as `\\n` and `\\r`, so that a line stays one."""
+    text = text.replace("\\", "\\\\").replace(mark, f"\\{mark}")
+    return text.replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _facts(entry: Mapping[str, Any]) -> str:
@@ -118,7 +106,8 @@ def _action(entry: Mapping[str, Any]) -> Action:
     return ACTIONS.get(entry["action"]) or Action(entry["action"], "unknown to this version", Ocsf.API, OTHER)
 
 
-def _succeeded(entry: Mapping[str, Any]) -> bool:
+def succeeded(entry: Mapping[str, Any]) -> bool:
+    """Whether the deed was done, and not refused or failed."""
     return entry["result"] == "done" and not str(entry["action"]).endswith(("_failed", ".failed", ".refused"))
 
 

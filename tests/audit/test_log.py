@@ -33,7 +33,7 @@ def test_an_entry_says_who_did_what_to_which_case_and_why(db):
     with db.reading() as session:
         body = session.scalars(select(AuditEntry.body)).one()
     assert json.loads(body) == {
-        "v": 1,
+        "v": 2,
         "at": "2026-03-01T12:00:00.000000Z",
         "actor": "anna",
         "role": "handler",
@@ -42,6 +42,7 @@ def test_an_entry_says_who_did_what_to_which_case_and_why(db):
         "purpose": "first_contact",
         "result": "done",
         "build": BUILD,
+        "programme": 0,
         "facts": {"part": "number", "attempt": 2},
     }
     assert body == rfc8785.dumps(json.loads(body))

@@ -13,7 +13,7 @@ from app.audit.verifier import entries as verifier_entries
 from app.audit.verifier import views as verifier_views
 
 ENTRY = {
-    "v": 1,
+    "v": 2,
     "at": "2026-03-01T12:00:00.123456Z",
     "actor": "anna",
     "role": "handler",
@@ -22,6 +22,7 @@ ENTRY = {
     "purpose": "first_contact",
     "result": "done",
     "build": "0.1.0",
+    "programme": 3,
     "facts": {"part": "number"},
 }
 PRINTABLE = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=30)
@@ -47,7 +48,7 @@ def test_a_failed_deed_looks_failed_to_a_security_system():
 
 def test_an_action_from_a_later_version_is_still_shown():
     event = json.loads(views.ocsf(ENTRY | {"action": "moon.landed"}, 5, "ab" * 32))
-    assert (event["api"]["operation"], event["activity_id"], event["type_uid"]) == ("moon.landed", 99, 600399)
+    assert (event["metadata"]["event_code"], event["activity_id"], event["type_uid"]) == ("moon.landed", 99, 600399)
 
 
 def test_a_cef_line_keeps_its_shape_whatever_the_values():
@@ -57,6 +58,11 @@ def test_a_cef_line_keeps_its_shape_whatever_the_values():
         "rt=1772366400123 suser=anna "
     )
     assert " reason=a\\=b|c\\\\d outcome=done " in line
+    torn = views.cef(ENTRY | {"purpose": "a\nb\r"}, 5, "ab" * 32)
+    assert " reason=a\\nb\\r outcome=done " in torn
+    assert torn.count("\n") == 1
+    (row,) = verifier_views.cef_rows([torn])
+    assert row.claims["purpose"] == "a\nb\r"
 
 
 @given(actor=PRINTABLE, purpose=PRINTABLE, build=PRINTABLE, fact=PRINTABLE)

@@ -41,7 +41,7 @@ from tests.crash.line import SPEED, Plan, born, free_port
 from tests.evidence import log
 from tests.hotline import Switchboard
 
-KILLS = int(os.environ.get("DYGNET_KILLS", "8"))
+KILLS = int(os.environ.get("DYGNET_KILLS", "6"))
 A_CLAIM_LATER = outbox.SENDING_LASTS * SPEED + timedelta(seconds=10)
 
 STEPS, APART, REPEAT = 4, timedelta(seconds=8), timedelta(minutes=1)

@@ -38,7 +38,7 @@ class Handovers:
                     known |= {one.old.key_id: one.old, one.new.key_id: one.new}
         return list(known.values())
 
-    def compare(self, told: list[Told | None]) -> None:
+    def compare(self, start: int, told: list[Told | None]) -> None:
         for entry in told:
             facts = entry["facts"] if entry and entry.get("action") == HANDED_OVER else {}
             if "handover" in facts:

@@ -13,6 +13,9 @@ class Report:
 
     checked: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    promise: list[str] = field(default_factory=list)
+    """Every breach and every late step that follows from the entries."""
+
     size: int = 0
     _found: list[tuple[int, int, str]] = field(default_factory=list)
     _more: int = 0
@@ -32,9 +35,15 @@ class Report:
         return [
             *(f"NOTE     {line}" for line in self.remarks),
             *(f"checked  {line}" for line in self.checked),
+            *self.promise,
             *(f"WRONG    {line}" for line in self.findings),
             "Nothing is wrong with what was checked." if self.ok else "THE LOG IS NOT AS IT WAS SIGNED.",
         ]
+
+    def plain(self) -> dict[str, object]:
+        """The whole report, for other programs."""
+        told = {"notes": self.remarks, "checked": self.checked, "promise": self.promise, "wrong": self.findings}
+        return {"ok": self.ok, "leaves": self.size, **told}
 
     def wrong(self, what: str) -> None:
         self._keep(-1, what)

@@ -50,11 +50,11 @@ def trusted_keys(folder: Path, keys: Sequence[str], report: Report) -> list[Key]
     return trusted
 
 
-def parse_key(line: str) -> Key:
-    """Read `name+id+key`; ValueError when it is not an Ed25519 verifier key."""
+def parse_key(line: str, algorithm: int = ED25519) -> Key:
+    """Read `name+id+key`; ValueError when it is not an Ed25519 verifier key of this kind."""
     name, key_id, key = [*line.strip().split("+", 2), "", ""][:3]
     raw = base64.b64decode(key, validate=True)
-    if len(raw) != 1 + KEY_BYTES or raw[0] != ED25519:
+    if len(raw) != 1 + KEY_BYTES or raw[0] != algorithm:
         raise ValueError("not an Ed25519 verifier key")
     expected = sha256(name.encode() + b"\n" + raw).digest()[:4]
     if expected.hex() != key_id:
@@ -101,6 +101,29 @@ def signature_problem(text: bytes, lines: list[tuple[str, bytes]], trusted: list
     return None if signed else "not signed by the key"
 
 
+def said_checkpoint(line: str, report: Report) -> Checkpoint | None:
+    """A checkpoint that somebody wrote down as one line, `origin size root`: they need no signature to trust it."""
+    try:
+        origin, size, root = line.split()
+        return Checkpoint(origin, int(size), base64.b64decode(root, validate=True), f"the line over {size} leaves")
+    except ValueError:
+        report.wrong(f"not a line of origin, size and root: {line}")
+        return None
+
+
+def among_ours(checkpoints: Sequence[Checkpoint], head: Checkpoint, report: Report) -> list[Checkpoint]:
+    """Those that are of this log and not of more leaves than it has; the others are reported."""
+    ours = []
+    for checkpoint in checkpoints:
+        if checkpoint.origin != head.origin:
+            report.wrong(f"{checkpoint.where}: from another log, {checkpoint.origin}")
+        elif checkpoint.size > head.size:
+            report.wrong(f"{checkpoint.where}: signed for {checkpoint.size} leaves, but the log ends after {head.size}")
+        else:
+            ours.append(checkpoint)
+    return ours
+
+
 def kept_checkpoints(
     folder: Path, held: Sequence[Path], head: Checkpoint, trusted: list[Key], report: Report
 ) -> list[Checkpoint]:
@@ -110,15 +133,10 @@ def kept_checkpoints(
         checkpoint = read_checkpoint(path, where, trusted, report)
         if checkpoint is None:
             continue
-        if checkpoint.origin != head.origin:
-            report.wrong(f"{where}: from another log, {checkpoint.origin}")
-        elif checkpoint.size > head.size:
-            report.wrong(f"{where}: signed for {checkpoint.size} leaves, but the log ends after {head.size}")
-        else:
-            kept.append(checkpoint)
+        kept += among_ours([checkpoint], head, report)
         if path not in held and not re.fullmatch(rf"{checkpoint.size}(-\d+)?\.note", path.name):
             report.wrong(f"{where}: named for another size than it is signed for, {checkpoint.size}")
     if (head.size, head.root) not in {(checkpoint.size, checkpoint.root) for checkpoint in kept}:
         report.wrong("checkpoint: not among the kept checkpoints")
     report.checked.append(f"signatures of {len(files)} kept checkpoints and {len(held)} held by you")
-    return sorted(kept, key=lambda checkpoint: checkpoint.size)
+    return kept

@@ -5,17 +5,36 @@ from __future__ import annotations
 import ast
 from functools import cache
 from pathlib import Path
+from textwrap import indent
 from typing import Final
 
 NAME: Final = "verify_log.py"
-_MODULES: Final = ("report", "signatures", "handovers", "tiles", "history", "entries", "views", "verification")
+_MODULES: Final = (
+    "report",
+    "signatures",
+    "entries",
+    "handovers",
+    "tiles",
+    "history",
+    "witnesses",
+    "der",
+    "stamp_tokens",
+    "stamps",
+    "programmes",
+    "promise",
+    "views",
+    "excerpts",
+    "verification",
+)
 _INTRODUCTION: Final = '''"""Check an exported Dygnet audit log: offline, alone, trusting nobody.
 
-    python verify_log.py FOLDER --key "name+id+key" [--held OLD_CHECKPOINT]
+    python verify_log.py FOLDER --key "name+id+key" [--held OLD_CHECKPOINT] [--said "ORIGIN SIZE ROOT"]
+        [--witness "name+id+key"] [--tsa CERTIFICATE.pem] [--cases CASES.csv]
 
 Needs Python 3.11 and the package `cryptography`, nothing else, and shares no code with the program that
-wrote the log. The formats are public: RFC 6962 (tree), C2SP tlog-tiles (folder), C2SP signed-note and
-tlog-checkpoint (signatures). Exit status: 0 nothing wrong, 1 something is wrong, 2 not a log.
+wrote the log. The formats are public: RFC 6962 (tree), C2SP tlog-tiles (folder), C2SP signed-note,
+tlog-checkpoint and tlog-cosignature (signatures), RFC 3161 and RFC 5652 (time stamps).
+Exit status: 0 nothing wrong, 1 something is wrong, 2 not a log.
 """
 '''
 
@@ -45,4 +64,5 @@ def _body(text: str) -> str:
     """What stands below a module's imports, under its title."""
     module = ast.parse(text)
     last = max(node.end_lineno or 0 for node in module.body if isinstance(node, ast.Import | ast.ImportFrom))
-    return f"# {ast.get_docstring(module)}\n\n" + "\n".join(text.splitlines()[last:]).strip()
+    title = indent(ast.get_docstring(module) or "", "# ", lambda _: True).replace("# \n", "#\n")
+    return f"{title}\n\n" + "\n".join(text.splitlines()[last:]).strip()

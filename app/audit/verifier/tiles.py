@@ -10,7 +10,19 @@ from app.audit.verifier.report import Report, leaves_named
 
 WIDTH = 256
 HASH = 32
-PLAIN_FILES = {"checkpoint", "log.vkey", "README.txt", "verify_log.py", "events.jsonl", "events.csv", "events.cef"}
+PLAIN_FILES = {
+    "checkpoint",
+    "log.vkey",
+    "witness.vkey",
+    "tsa.pem",
+    "README.txt",
+    "verify_log.py",
+    "events.jsonl",
+    "events.csv",
+    "events.cef",
+}
+
+MANY_FILES = r"checkpoints/\d+(-\d+)?\.(note|tsr)|cosigned/\d+(-\d+)?\.note|handovers/\d+\.note"
 
 
 def tile_path(level: int | str, number: int, width: int) -> str:
@@ -36,7 +48,7 @@ def check_for_strangers(folder: Path, size: int, report: Report) -> None:
     expected |= {tile_path("entries", number, width) for level, number, width in tiles(size) if level == 0}
     for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
         name = path.relative_to(folder).as_posix()
-        if name not in expected and not re.fullmatch(r"checkpoints/\d+(-\d+)?\.note|handovers/\d+\.note", name):
+        if name not in expected and not re.fullmatch(MANY_FILES, name):
             report.wrong(f"{name}: does not belong to a log of {size} leaves")
     report.checked.append("no file in the folder that does not belong")
 
@@ -50,8 +62,8 @@ def read_entries(folder: Path, number: int, width: int, report: Report) -> list[
             f"{where}: missing, with the entries of {leaves_named(number * WIDTH, number * WIDTH + width - 1)[:-2]}"
         )
         return []
-    entries, start = [], 0
-    while start < len(bundle):
+    entries, start, size = [], 0, len(bundle)
+    while start < size:
         end = start + 2 + int.from_bytes(bundle[start : start + 2])
         entries.append(bundle[start + 2 : end])
         start = end

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from app.audit.verifier.entries import UNREADABLE, Told
 from app.audit.verifier.report import Report
 
-CSV_HEADER = "leaf_index leaf_hash at actor role action object purpose result build facts".split()
+CSV_HEADER = "leaf_index leaf_hash at actor role action object purpose result build programme facts".split()
 
 
 class Row(NamedTuple):
@@ -79,9 +79,9 @@ def ocsf_rows(lines: Iterable[str]) -> Iterator[Row | None]:
     for line in lines:
         try:
             row = json.loads(line)
-            claims = {"entry": row["unmapped"], "milliseconds": row["time"], "action": row["api"]["operation"]}
+            claims = {"entry": row["unmapped"], "milliseconds": row["time"], "action": row["metadata"]["event_code"]}
             claims |= {"actor": row["actor"]["user"]["name"], "result": row["status_detail"]}
-            claims["object"] = row["resources"][0]["uid"] if row["resources"] else ""
+            claims["object"] = row["metadata"].get("correlation_uid", "")
             yield Row(int(row["leaf_index"]), row["leaf_hash"], claims)
         except UNREADABLE:
             yield None
@@ -94,7 +94,7 @@ def csv_rows(lines: Iterable[str]) -> Iterator[Row | None]:
     for cells in rows:
         try:
             row: Told = {name: cell.removeprefix("'") for name, cell in zip(CSV_HEADER, cells, strict=True)}
-            row["facts"] = json.loads(row["facts"])
+            row |= {"facts": json.loads(row["facts"]), "programme": _programme(row["programme"])}
             yield Row(int(row.pop("leaf_index")), row.pop("leaf_hash"), row)
         except UNREADABLE:
             yield None
@@ -116,11 +116,19 @@ def cef_rows(lines: Iterable[str]) -> Iterator[Row | None]:
             said = {name: _plain(value) for name, _, value in pairs}
             claims: Told = {ours: said.get(theirs, "") for theirs, ours in _CEF_NAMES.items()}
             claims |= {"facts": json.loads(said["cs3"]), "milliseconds": int(said["rt"])}
-            claims["build"] = _plain(header[4])
+            claims |= {"build": _plain(header[4]), "programme": _programme(said.get("cn2", ""))}
             yield Row(int(said["cn1"]), said["cs2"], claims)
         except UNREADABLE:
             yield None
 
 
+def _programme(cell: str) -> int | None:
+    """The programme that an entry names; entries of the first format name none."""
+    return int(cell) if cell else None
+
+
+_ENDS = {"n": "\n", "r": "\r"}
+
+
 def _plain(escaped: str) -> str:
-    return re.sub(r"\\(.)", r"\1", escaped) if "\\" in escaped else escaped
+    return re.sub(r"\\(.)", lambda found: _ENDS.get(found[1], found[1]), escaped) if "\\" in escaped else escaped

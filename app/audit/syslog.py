@@ -1,0 +1,39 @@
+"""An entry as a syslog message (RFC 5424), framed for TLS by octet counting (RFC 5425 section 4.3).
+
+The message is the entry's OCSF event in UTF-8, with the leaf that proves it; MSGID is the kind of deed.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, Final
+
+from app.audit import views
+from app.audit.log import rfc3339
+
+FACILITY: Final = 13
+"""`log audit` (RFC 5424 section 6.2.1)."""
+
+_INFORMATIONAL, _WARNING, _ERROR = 6, 4, 3
+_BOM: Final = b"\xef\xbb\xbf"
+_NIL: Final = "-"
+_LONGEST_ID: Final = 32
+
+
+def message(body: bytes, leaf_index: int, leaf_hash: str, *, host: str, at: datetime) -> bytes:
+    """The entry as a message from `host`. One that cannot be read any more is told of as such, as of `at`."""
+    try:
+        entry: dict[str, Any] = json.loads(body)
+        said, moment, kind = views.ocsf(entry, leaf_index, leaf_hash).rstrip("\n"), entry["at"], entry["action"]
+        severity = _INFORMATIONAL if views.succeeded(entry) else _WARNING
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        said = json.dumps({"unreadable": True, "leaf_index": leaf_index, "leaf_hash": leaf_hash})
+        moment, kind, severity = rfc3339(at), "unreadable", _ERROR
+    header = f"<{FACILITY * 8 + severity}>1 {moment} {host or _NIL} dygnet {_NIL} {kind[:_LONGEST_ID]} {_NIL} "
+    return header.encode("ascii", "replace") + _BOM + said.encode()
+
+
+def framed(said: bytes) -> bytes:
+    """The message behind its length in octets."""
+    return b"%d %b" % (len(said), said)

@@ -1,0 +1,109 @@
+"""Every entry reaches the SIEM, whatever day it has; and nobody waits for it."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from app.anchoring.streaming import AT_ONCE, streaming_to
+from app.audit.log import record
+from app.audit.sequencer import sequence
+from app.audit.stream_models import AuditStreamed
+from app.audit.syslog import message
+from app.errors import Misconfigured
+from app.settings import settings_from
+from tests.anchoring.siem import receiving
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HEADER = re.compile(
+    rb"<(?P<priority>\d{1,3})>1 (?P<at>[0-9T:.-]+Z) (?P<host>\S+) dygnet - (?P<kind>[a-z_.]{1,32}) - "
+    rb"\xef\xbb\xbf(?P<said>\{.*\})"
+)
+
+
+def write(db, count: int, **other: str) -> None:
+    with db.transaction() as session:
+        for number in range(count):
+            record(session, **{"at": NOON, "by": "åsa", "action": "case.read", "number": number} | other)
+    with db.transaction() as session:
+        sequence(session, at=NOON)
+
+
+def leaves(receiver) -> list[int]:
+    return [json.loads(HEADER.fullmatch(said)["said"])["leaf_index"] for said in receiver.messages]
+
+
+def place(db) -> int:
+    with db.reading() as session:
+        return session.query(AuditStreamed.next_leaf).scalar() or 0
+
+
+def test_everything_arrives_once_a_receiver_takes_it_and_nothing_is_lost_on_its_bad_days(db, tmp_path):
+    with receiving(tmp_path) as receiver:
+        stream = streaming_to(receiver.url, receiver.certificate, us="linjen.example.org")
+        write(db, 3)
+        write(db, 1, action="staff.sign_in_failed", outcome="refused")
+        stream.look(db, at=NOON)
+        stream.look(db, at=NOON)
+        assert (leaves(receiver), receiver.connections, place(db)) == ([0, 1, 2, 3], 1, 4)
+
+        first, *_, refused = (HEADER.fullmatch(said) for said in receiver.messages)
+        assert (first["priority"], first["host"], first["kind"]) == (b"110", b"linjen.example.org", b"case.read")
+        assert (first["at"], refused["priority"]) == (b"2026-03-01T12:00:00.000000Z", b"108")
+        assert json.loads(first["said"])["unmapped"]["actor"] == "åsa"
+
+        write(db, 2)
+        for mood in ("hangs up", "says no goodbye"):
+            receiver.mood = mood
+            stream.look(db, at=NOON)
+            assert place(db) == 4
+        receiver.mood = "takes it"
+        write(db, 1)
+        stream.look(db, at=NOON)
+        assert place(db) == 7
+        assert set(leaves(receiver)) == set(range(7))
+        assert leaves(receiver)[-3:] == [4, 5, 6]
+    write(db, 1)
+    stream.look(db, at=NOON)  # nobody is there
+    assert place(db) == 7
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_receiver_that_was_away_is_caught_up_with_batch_by_batch(db, tmp_path):
+    write(db, AT_ONCE + 20)
+    with receiving(tmp_path) as receiver:
+        streaming_to(receiver.url, receiver.certificate, us="").look(db, at=NOON)
+        assert leaves(receiver) == list(range(AT_ONCE + 20))
+        assert receiver.connections == 2
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_receiver_that_we_do_not_trust_is_told_nothing(db, tmp_path):
+    write(db, 1)
+    with receiving(tmp_path) as receiver:
+        streaming_to(receiver.url, None, us="").look(db, at=NOON)
+        assert (receiver.messages, place(db)) == ([], 0)
+
+
+def test_an_entry_beyond_reading_is_told_of_as_that():
+    said = HEADER.fullmatch(message(b"\xff", 5, "ab" * 32, host="", at=NOON))
+
+    assert (said["priority"], said["kind"], said["host"]) == (b"107", b"unreadable", b"-")
+    assert json.loads(said["said"]) == {"unreadable": True, "leaf_index": 5, "leaf_hash": "ab" * 32}
+
+
+@pytest.mark.parametrize(
+    "url", ["syslog://siem.example.org:6514", "syslog+tls://", "syslog+tls://a:b@siem.example.org", "syslog+tls://h/x"]
+)
+def test_an_address_without_encryption_or_with_more_than_a_host_is_refused(url):
+    with pytest.raises(Misconfigured, match="SYSLOG_URL"):
+        settings_from(env_file=None, syslog_url=url)
+
+
+def test_a_certificate_that_is_none_is_refused_at_the_start(tmp_path):
+    with pytest.raises(Misconfigured, match="SYSLOG_CA"):
+        streaming_to("syslog+tls://siem.example.org", tmp_path / "nothing.pem", us="")
+    assert streaming_to("syslog+tls://siem.example.org", None, us="").receiver == "siem.example.org:6514"
