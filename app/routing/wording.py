@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 from app.catalogue import FIRST_LANGUAGE, Catalogue
 from app.programme.knowledge import Knowledge
 from app.programme.knowledge_words import RouteKind
 from app.routing.routes import Reason
 from app.routing.steps import Step
+
+
+class Named(Protocol):
+    """A row of the city's knowledge, with its name, in one language or several."""
+
+    @property
+    def name(self) -> str | Mapping[str, str]: ...
+
 
 SENTENCES: Final = Catalogue(Path(__file__).parent / "languages")
 
@@ -32,25 +40,28 @@ def step(raised: Step, language: str) -> str:
     return SENTENCES.say(language, f"step.{raised.value}")
 
 
-def _said(said: Mapping[str, str], language: str) -> str:
-    return said.get(language) or said[FIRST_LANGUAGE]
+def named(rows: Mapping[str, Named], id_: str, language: str) -> str:
+    """What the city calls it; of a row that is not in its knowledge any more the id is left."""
+    row = rows.get(id_)
+    if row is None:
+        return id_
+    return row.name if isinstance(row.name, str) else row.name.get(language) or row.name[FIRST_LANGUAGE]
 
 
-def _unit(knowledge: Knowledge, id_: str, _language: str) -> str:
-    return knowledge.unit[id_].name
+def _unit(knowledge: Knowledge, id_: str, language: str) -> str:
+    return named(knowledge.unit, id_, language)
 
 
-def _programme(knowledge: Knowledge, id_: str, _language: str) -> str:
-    return knowledge.programme[id_].name
+def _programme(knowledge: Knowledge, id_: str, language: str) -> str:
+    return named(knowledge.programme, id_, language)
 
 
 def _need(knowledge: Knowledge, id_: str, language: str) -> str:
-    return _said(knowledge.need[id_].name, language)
+    return named(knowledge.need, id_, language)
 
 
 def _housing(knowledge: Knowledge, id_: str, language: str) -> str:
-    level = knowledge.housing.get(id_)
-    return _said(level.name, language) if level else id_
+    return named(knowledge.housing, id_, language)
 
 
 _NAMED: Final[Mapping[str, Callable[[Knowledge, str, str], str]]] = MappingProxyType(
