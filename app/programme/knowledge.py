@@ -145,6 +145,18 @@ class Outcome(Row):
     of: _OutcomeWord
 
 
+class Handover(Table):
+    """The keys of a house that takes in sealed packages, as it printed them with `dygnet handover key`.
+
+    `seals_to` is what packages for it are sealed to, `signs_with` what it signs with: whose fingerprint both sides have
+    compared by another way. `address` is where its public pages are; without one files are carried.
+    """
+
+    seals_to: Annotated[str, Field(pattern=r"^[a-z]{1,16}-[0-9a-f]{8}:[A-Za-z0-9+/]{1600,1640}={0,2}$")]
+    signs_with: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+    address: Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")] | None = None
+
+
 class Receiver(Row):
     """Somebody outside the unit who may be told something: on the person's consent to them, or on one of `bases`.
 
@@ -156,6 +168,9 @@ class Receiver(Row):
     bases: tuple[BasisId, ...] = ()
     police_area: PoliceAreaId | None = None
     partner_in: _Routes = ()
+    handover: Handover | None = None
+    """How a person is handed over to them in a sealed package; None: on paper, or by voice."""
+
     context_only: bool = False
     """A forum or a frame: nothing about a person ever goes there."""
 
