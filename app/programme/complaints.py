@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.programme import knowledge, schema
+from app.programme import knowledge, retention, schema
 
 _REASONS = {
     "missing": "is missing",
@@ -43,6 +43,6 @@ def _unknown_key(key: str) -> str:
 
 
 def _known_keys() -> list[str]:
-    kinds = [*vars(schema).values(), *vars(knowledge).values()]
+    kinds = [*vars(schema).values(), *vars(knowledge).values(), *vars(retention).values()]
     tables = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
     return sorted({key for table in tables for key in table.model_fields})

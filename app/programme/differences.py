@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from app.programme import knowledge_differences
 from app.programme.durations import iso
+from app.programme.retention import RetentionClass
 from app.programme.schema import Programme
 
 Facts = dict[str, str]
@@ -57,6 +58,8 @@ def _things(programme: Programme) -> dict[str, Facts]:
     routine = programme.routine
     things = {"programme": _facts(programme.programme), "routine": _facts(routine)}
     things |= {"contact": _facts(programme.contact)}
+    things |= {"retention": {"contact_details": iso(programme.retention.contact_details)}}
+    things |= {f"retention.{name}": _facts(programme.retention.rule(name)) for name in RetentionClass}
     for ladder in ("untaken", "uncontacted", "acute"):
         things |= {f"routine.{ladder}[{n}]": _facts(step) for n, step in enumerate(getattr(routine, ladder))}
     things |= {f"voice {language}": _facts(voice) for language, voice in programme.voices.items()}

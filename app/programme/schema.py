@@ -42,6 +42,8 @@ from app.programme.fields import (
 from app.programme.heard import Heard
 from app.programme.knowledge import Knowledge
 from app.programme.knowledge_files import MINIMAL, ids_in, shipped
+from app.programme.knowledge_rows import UnitId
+from app.programme.retention import Retention
 from app.programme.table import Table as _Table
 from app.staff.roles import Role
 
@@ -176,12 +178,14 @@ class StaffMember(_Table):
 
     `tags` are what somebody brings besides languages, in the city's own words: a training, being a woman where callers
     may wish for one. A caller's role (`relative`, `professional`) is a tag too. They put people in order, no more.
+    `units` are those of `[knowledge.unit]` that somebody answers for when one is asked to take a person on.
     """
 
     alias: Alias
     roles: Annotated[tuple[RoleWord, ...], Distinct, Filled]
     languages: _Languages = ("sv",)
     tags: Annotated[tuple[Tag, ...], Distinct] = ()
+    units: Annotated[tuple[UnitId, ...], Distinct] = ()
     phone: Phone | None = None
     email: Email | None = None
     webhook: Webhook | None = None
@@ -222,6 +226,7 @@ class Programme(Heard):
     routine: Routine
     contact: Contact = Contact()
     statistics: Statistics = Statistics()
+    retention: Retention = Retention()
     staff: Annotated[tuple[StaffMember, ...], Filled]
     rotation: tuple[Rotation, ...] = ()
     knowledge: Knowledge = Field(default_factory=_minimal)
@@ -261,7 +266,7 @@ def names_in(file: dict[str, Any]) -> Names:
     return Names(
         aliases=tuple(str(member["alias"]) for member in staff if "alias" in member),
         phones=tuple(str(member["phone"]) for member in staff if "phone" in member),
-        rows=ids_in(file),
+        rows=ids_in(file if "knowledge" in file else {"knowledge": shipped(MINIMAL)}),
     )
 
 
