@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from fastapi import APIRouter, Depends, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.responses import RedirectResponse, Response
 
 from app.audit.log import record
+from app.cases.pressing import Part
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only, quietly
 from app.console.paper import paper_for, rooms_of
-from app.console.rows import board
+from app.console.rows import board, one_part
 from app.console.site import ASite, Site
-from app.console.watch import Watch
 from app.web import Now
 
 router = APIRouter(prefix="/console", dependencies=[Depends(from_our_pages)])
@@ -24,7 +23,8 @@ router = APIRouter(prefix="/console", dependencies=[Depends(from_our_pages)])
 LISTENS_FOR: Final = 30.0
 """Seconds of real time a stream stays open; the browser opens the next one, and is asked anew who it is."""
 
-LOOKS_EVERY: Final = 1.0
+FURTHEST: Final = 10_000
+"""Pages."""
 
 
 @router.get("/")
@@ -44,26 +44,40 @@ def fragment(site: ASite, now: Now, who: Annotated[SignedIn, quietly(*CASE_ROLES
     return _board(site, who, "board_rows", at=now)
 
 
-@router.get("/events")
-def events(site: ASite, who: Annotated[SignedIn, quietly(*CASE_ROLES)]) -> StreamingResponse:  # noqa: ARG001 - door
+@router.get("/parts/{part}")
+def further(
+    part: Part,
+    site: ASite,
+    now: Now,
+    who: Annotated[SignedIn, only(*CASE_ROLES)],
+    page: Annotated[int, Query(ge=0, le=FURTHEST)] = 0,
+) -> Response:
+    """What there is of one part beyond what the board shows."""
+    _note(site, who, at=now)
+    with site.db.reading() as session:
+        paper = paper_for(session, site, who, at=now)
+        return paper.show("part", board=one_part(session, who, paper.times, part, page))
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def events(
+    site: ASite,
+    who: Annotated[SignedIn, quietly(*CASE_ROLES)],  # noqa: ARG001 - door
+) -> AsyncIterator[ServerSentEvent]:
     """Says `changed` whenever the board would look different. Carries nothing else."""
-    headers = {"x-accel-buffering": "no"}
-    return StreamingResponse(_changes(site.watch), media_type="text/event-stream", headers=headers)
-
-
-async def _changes(watch: Watch) -> AsyncIterator[str]:
-    hears_until = asyncio.get_running_loop().time() + LISTENS_FOR
-    version = await run_in_threadpool(watch.version)
-    yield f"retry: 1000\nevent: here\ndata: {version}\n\n"
-    while asyncio.get_running_loop().time() < hears_until:
-        await asyncio.sleep(LOOKS_EVERY)
-        before, version = version, await run_in_threadpool(watch.version)
-        yield ": \n\n" if version == before else f"event: changed\ndata: {version}\n\n"
+    event = "here"
+    async for edition in site.teller.editions(lasts=LISTENS_FOR):
+        yield ServerSentEvent(raw_data=edition, event=event, retry=1000)
+        event = "changed"
 
 
 def _board(site: Site, who: SignedIn, page: str, *, at: datetime) -> Response:
-    with site.db.transaction() as session:
-        record(session, at=at, by=who.alias, role=who.in_role(*CASE_ROLES), action="case.listed")
+    _note(site, who, at=at)
     with site.db.reading() as session:
         paper = paper_for(session, site, who, at=at)
         return paper.show(page, board=board(session, who, paper.times))
+
+
+def _note(site: Site, who: SignedIn, *, at: datetime) -> None:
+    with site.db.transaction() as session:
+        record(session, at=at, by=who.alias, role=who.in_role(*CASE_ROLES), action="case.listed")

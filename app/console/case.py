@@ -21,7 +21,9 @@ from app.cases.models import Case
 from app.cases.permissions import Hours, Only, may_contact
 from app.cases.reach import may_seek
 from app.console import sight
+from app.console.beside import beside
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
+from app.console.dossier.glance import cover_of
 from app.console.fit import fit_for
 from app.console.forms import Chosen, at_a_tap, endings_for
 from app.console.help_at_hand import help_for
@@ -35,6 +37,8 @@ from app.console.questions import questions_for
 from app.console.rows import row_of, ties_of
 from app.console.shift import shift_for
 from app.console.site import ASite
+from app.console.stored import stored_for
+from app.retention.due import stone_of
 from app.staff.models import Person
 from app.web import Now
 
@@ -49,24 +53,27 @@ class Secret:
 
     kind: str
     text: str = field(repr=False)
+    by: str = ""
+    """Which colleague wrote it down."""
+
     left: list[tuple[datetime, str]] = field(default_factory=list)
 
 
 @router.get("/cases/{reference}")
 def show(reference: str, site: ASite, now: Now, who: OnCases) -> Response:
     """The case, after the log took note of who opened it. Unknown and not theirs: the same answer."""
-    with site.db.transaction() as session:
-        case = sight.find(session, reference, who)
-        if case:
-            case.log("case.read", by=who.alias, at=now)
-        else:
-            sight.refuse(session, reference, who, at=now)
-    if case is None:
-        raise sight.no_such_case()
+    case = sight.look_at(site.db, reference, who, at=now)
     if case.reference != reference:
         return RedirectResponse(address(case), status_code=303)
     with site.db.reading() as session:
-        return sheet(session, case, paper_for(session, site, who, at=now))
+        paper = paper_for(session, site, who, at=now)
+        return forgotten(session, case, paper) if case.is_forgotten else sheet(session, case, paper)
+
+
+def forgotten(session: Session, case: Case, paper: Paper) -> HTMLResponse:
+    """What is left of a case that was forgotten: that it was, when, and by which rule."""
+    case = session.get_one(Case, case.id)
+    return paper.show("forgotten", case=case, stone=stone_of(session, case))
 
 
 def address(case: Case) -> str:
@@ -125,6 +132,7 @@ def sheet(
             if not other.excludes(paper.who.person_id)
         ],
         joined=queries.joined_into(session, case),
+        beside=beside(session, case, paper.who),
         panel=panel_for(session, case, paper),
         pad=pad_for(session, case, paper),
         mail=mail_for(session, case, paper),
@@ -132,6 +140,8 @@ def sheet(
         handed=handed,
         questions=questions_for(session, case, paper),
         fit=fit_for(session, case, paper),
+        dossier=None if case.is_canary else cover_of(session, case),
+        stored=stored_for(session, case, paper.who),
         senior=help_for(session, case, paper),
         shift=shift_for(session, case, paper.who),
         may_explain=sight.may_explain(case, paper.who),

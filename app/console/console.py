@@ -6,32 +6,45 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import cast
-from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from app.clock import Clock
 from app.console import (
+    account,
+    account_factors,
+    account_safety,
     asking,
     board,
     breach,
     bridge,
+    calendar,
     case,
     channels,
     conflict,
+    control,
     deeds,
+    demands,
+    forgetting,
+    glass,
+    handing,
     keeping,
     letters,
     letting_in,
     link,
+    linking,
     log,
+    month,
+    notes,
     passphrase,
     proving,
+    replacing,
     reveal,
     roster,
     roster_deeds,
+    second_step,
     senior,
     session,
     statistics,
@@ -41,15 +54,35 @@ from app.console import (
 )
 from app.console.answered import answered, only_then
 from app.console.attending import Attending
-from app.console.opening import HeldByServer, RotaKey
+from app.console.decoys import Decoys
+from app.console.dossier import (
+    arrived,
+    colliding,
+    consenting,
+    cover,
+    handing_over,
+    leaving,
+    meetings,
+    offers,
+    places,
+    route,
+    screening,
+    seconding,
+)
+from app.console.dossier import children as child_track
+from app.console.dossier.words import WORDS
+from app.console.opening import HeldByServer, HeldElsewhere, RotaKey
 from app.console.pad import TEXTS
-from app.console.session import SIGN_IN, preferred
+from app.console.session import preferred
+from app.console.signing_in import draw_signing_in
 from app.console.site import Site
+from app.console.teller import Teller
 from app.console.times import length
 from app.console.watch import Watch
 from app.console.wording import language_name, languages_read, number_read, say
 from app.db import Database
 from app.settings import PUSH_SERVICES
+from app.staff.passkeys import Here
 from app.vault.keyring import Keyring
 from app.web import Cookie, Pages, Problem, new_face
 
@@ -61,6 +94,7 @@ _PAGES = Pages(
     spoken=languages_read,
     length=length,
     texts_say=TEXTS.say,
+    dossier_say=WORDS.say,
     answered=answered,
     only_then=only_then,
 )
@@ -71,11 +105,18 @@ _ROOMS = APIRouter()
 
 for _room in (
     session,
+    second_step,
+    account,
+    account_factors,
+    account_safety,
     board,
     case,
     deeds,
     tap,
     conflict,
+    notes,
+    linking,
+    glass,
     breach,
     keeping,
     link,
@@ -86,13 +127,33 @@ for _room in (
     writing,
     letters,
     asking,
+    cover,
+    screening,
+    route,
+    offers,
+    consenting,
+    leaving,
+    seconding,
+    handing_over,
+    arrived,
+    colliding,
+    meetings,
+    places,
+    child_track,
     roster,
     roster_deeds,
+    month,
+    calendar,
     channels,
     proving,
     passphrase,
     letting_in,
+    replacing,
     log,
+    control,
+    forgetting,
+    handing,
+    demands,
     statistics,
 ):
     _ROOMS.include_router(_room.router)
@@ -108,13 +169,28 @@ def create_console(
     attending: Attending | None = None,
     rota: RotaKey | None = None,
     push_services: tuple[str, ...] = PUSH_SERVICES,
+    second_factor_is_required: bool = False,
+    is_decoy: bool = False,
 ) -> FastAPI:
     """The surface `console`. Its addresses are whole: `/console/…`.
 
     `rota` opens cases; without one `keyring` holds the rota key's private half. `door_clock` times links and sign-ins;
     a demo whose clock runs fast gives the wall's, so that nobody is signed out after three seconds. Without somebody
-    `attending` calls are made by hand.
+    `attending` calls are made by hand. A decoy is what a session under duress is shown (`decoys`).
     """
+
+    def furnish(house: Database) -> FastAPI:
+        return create_console(
+            house,
+            clock,
+            keyring,
+            public_url=public_url,
+            door_clock=door_clock,
+            rota=HeldElsewhere(rota.folder) if rota else None,
+            second_factor_is_required=second_factor_is_required,
+            is_decoy=True,
+        )
+
     face = new_face(db=db, clock=clock, public_url=public_url, problem_page=_problem_page)
     face.state.site = Site(
         db=db,
@@ -125,10 +201,15 @@ def create_console(
         lock=Cookie("dygnet-lock", https=public_url.startswith("https://")),
         keyring=keyring,
         rota=rota or HeldByServer(keyring),
-        watch=Watch(db, clock),
+        teller=Teller(Watch(db, clock).version),
         attending=attending,
         push_services=push_services,
+        half=Cookie("dygnet-half", https=public_url.startswith("https://")),
+        here=Here(public_url),
+        second_factor_is_required=second_factor_is_required,
+        decoys=None if is_decoy else Decoys(db, furnish),
     )
+    draw_signing_in(face, _problem_page)
     face.mount("/console/assets", StaticFiles(directory=_FOLDER / "assets"))
     face.router.routes.extend(_ROOMS.routes)
     return face
@@ -136,8 +217,6 @@ def create_console(
 
 def _problem_page(request: Request, problem: Problem) -> Response:
     """What happened, whether anything was lost, and what to do now; a page without a sign-in leads to it."""
-    if problem.status == HTTPStatus.UNAUTHORIZED and request.method == "GET":
-        return RedirectResponse(f"{SIGN_IN}?next={quote(request.url.path)}", status_code=303)
     who = getattr(request.state, "who", None)
     language = who.language if who else preferred(request)
     kind = "broken" if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else _PROBLEMS.get(problem.status, "unclear")

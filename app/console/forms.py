@@ -35,6 +35,10 @@ class Chosen:
     words: str = field(default="", repr=False)
     """A letter to the person."""
 
+    note: str = field(default="", repr=False)
+    other: str = ""
+    """The reference of another case, as typed."""
+
     asked: Mapping[str, str] = field(default_factory=dict)
     """What the person answered about being contacted."""
     mistakes: Mapping[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,11 +12,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse
 
-from app.console.doors import CASE_ROLES, LOG_ROLES, ROSTER_ROLES, STATISTICS_ROLES, SignedIn
+from app.console.doors import CASE_ROLES, LOAD_ROLES, LOG_ROLES, ROSTER_ROLES, STATISTICS_ROLES, SignedIn
 from app.console.key_standing import KeyStanding, key_standing
 from app.console.site import Site
 from app.console.times import Times
 from app.console.wording import said, say
+from app.escalation import duress_news
+from app.escalation.duress_news import Told
 from app.escalation.pulse import is_silent, last_round
 from app.notifications import faults
 from app.programme.apply import current
@@ -25,7 +28,10 @@ _ROOMS: Final[tuple[tuple[str, str, tuple[Role, ...]], ...]] = (
     ("board", "/console/", CASE_ROLES),
     ("roster", "/console/roster", ROSTER_ROLES),
     ("log", "/console/log", LOG_ROLES),
+    ("control", "/console/control", LOG_ROLES),
     ("statistics", "/console/statistics", STATISTICS_ROLES),
+    ("retention", "/console/retention", (Role.ADMIN,)),
+    ("demands", "/console/demands", (Role.ADMIN, Role.AUDITOR)),
 )
 
 
@@ -41,6 +47,9 @@ class Paper:
 
     faults: tuple[tuple[str, int], ...] = ()
     """What a carrier refuses us: `account`, or the channel; and its code."""
+
+    alarms: Sequence[Told] = ()
+    """Sign-ins under duress of the last day, for those who were told of them."""
 
     keys: KeyStanding | None = None
     """How the key to cases stands, where staff hold it and the reader works with cases."""
@@ -63,6 +72,9 @@ class Paper:
             speed=self.site.clock.speed,
             faults=self.faults,
             keys=self.keys,
+            duress_alarms=self.alarms,
+            session_left=int((self.who.ends_at - self.site.at_the_door()).total_seconds()),
+            session_until=times.clock(self.who.ends_at),
             **values,
         )
 
@@ -74,7 +86,9 @@ def paper_for(session: Session, site: Site, who: SignedIn, *, at: datetime) -> P
     refused = tuple(
         ("account" if fault.concerns_everything else fault.channel, fault.code) for fault in faults.standing(session)
     )
-    return Paper(site, who, Times(who.language, zone, at), round_at, refused, key_standing(session, site, who))
+    alarms = duress_news.lately(session, at=at, but=who.person_id) if who.may(*LOAD_ROLES) else ()
+    times, keys = Times(who.language, zone, at), key_standing(session, site, who)
+    return Paper(site, who, times, round_at, refused, alarms, keys)
 
 
 def rooms_of(who: SignedIn) -> list[tuple[str, str]]:

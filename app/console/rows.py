@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from app.cases import queries
 from app.cases.bridge_queries import unsaid
@@ -15,10 +15,12 @@ from app.cases.facts import Approach, Connection
 from app.cases.first_contact import Standing
 from app.cases.models import Case
 from app.cases.outreach import Rules, judge
+from app.cases.pressing import SHOWN, Part, counts, most_pressing, theirs
 from app.cases.reach import rules_of
 from app.console.doors import SignedIn
+from app.console.dossier.glance import undecided
 from app.console.next_step import WAYS, Leave, Next, Reader, next_step
-from app.console.sight import asked, keeps, may_take, oversees, spoke
+from app.console.sight import asked, keeps, may_take, oversees
 from app.console.times import Times
 from app.programme.apply import current
 from app.staff.roles import Role
@@ -41,6 +43,8 @@ class Row:
     next: Next
     is_canary: bool = False
     """Nobody called: a test of ours, which whoever takes it ends by that."""
+    doubt: str | None = None
+    """Why a machine may have sent it."""
     unexplained: bool = False
     """The promise was broken, and nobody has said why."""
 
@@ -54,14 +58,30 @@ class Row:
 class Board:
     """What a reader sees at a glance: what awaits contact, the most pressing first, and what was reached since."""
 
-    running: list[Row]
-    reached: list[Row]
-    canaries: list[Row]
-    elsewhere: int
-    """Cases that colleagues hold; a handler is told how many, not which."""
+    parts: Mapping[Part, Sequence[Row]]
+    """A page of each part: what runs, what a machine may have sent, what was reached, what we sent ourselves."""
+
+    counts: Mapping[str, int]
+    """How many there are of each part, and how many `elsewhere`: a handler is told how many colleagues hold, not
+    which."""
+
+    page: int = 0
+    """Which page of a part this is, when the board shows one part alone."""
 
     unexplained: Sequence[str] = ()
     """For the coordinator: the references of broken promises that nobody has explained, closed ones among them."""
+
+    undecided: Sequence[str] = ()
+    """For the coordinator: those of which nobody has said whether they are advice or a case."""
+
+    @property
+    def waiting(self) -> int:
+        """How many await contact."""
+        return self.counts.get(Part.RUNNING, 0) + self.counts.get(Part.DOUBTFUL, 0)
+
+    def after(self, part: Part) -> int:
+        """How many of a part come after those that are shown."""
+        return max(self.counts.get(part, 0) - self.page * SHOWN - len(self.parts[part]), 0)
 
 
 @dataclass(frozen=True)
@@ -73,31 +93,56 @@ class Ties:
 
 
 def board(session: Session, who: SignedIn, times: Times) -> Board:
-    """Everything open that this reader may know of."""
-    cases = [case for case in _open_cases(session) if not case.excludes(who.person_id)]
-    if oversees(who):
-        shown = cases
-    else:
-        shown = [
-            case
-            for case in cases
-            if keeps(case, who) or (case.awaits_contact and (case.hold is None or spoke(case, who)))
-        ]
+    """The most pressing of everything open that this reader may know of."""
+    which, found = _theirs(who), counts(session, who.person_id, _theirs(who), at=times.now)
+    pages = {
+        part: most_pressing(session, who.person_id, which, part, at=times.now) if found.get(part) else ()
+        for part in Part
+    }
+    return Board(
+        parts=_rows(session, who, times, pages),
+        counts=found,
+        unexplained=_unexplained(session, who) if who.may(Role.COORDINATOR) else (),
+        undecided=_undecided(session, who, times) if who.may(Role.COORDINATOR) else (),
+    )
+
+
+def one_part(session: Session, who: SignedIn, times: Times, part: Part, page: int) -> Board:
+    """One part alone, a page of it further down than the board goes."""
+    which = _theirs(who)
+    ids = most_pressing(session, who.person_id, which, part, at=times.now, page=page)
+    found = counts(session, who.person_id, which, at=times.now)
+    return Board(parts=_rows(session, who, times, {part: ids}), counts=found, page=page)
+
+
+def _theirs(who: SignedIn) -> ColumnElement[bool] | None:
+    """Which of the open cases their board shows; None: every one."""
+    return None if oversees(who) else theirs(who.person_id)
+
+
+def _rows(
+    session: Session, who: SignedIn, times: Times, pages: Mapping[Part, Sequence[str]]
+) -> dict[Part, Sequence[Row]]:
+    cases = {case.id: case for case in queries.as_listed(session, [id_ for ids in pages.values() for id_ in ids])}
     ties = ties_of(session, who)
     rules, local = rules_of(current(session)), times.now.astimezone(times.zone)
-    rows = [row_of(case, who, times, ties, _at_a_glance(case, rules, local)) for case in shown]
-    rows.sort(key=_pressing)
-    return Board(
-        running=[row for row in rows if row.runs],
-        reached=[row for row in rows if not (row.runs or row.is_canary)],
-        canaries=[row for row in rows if row.is_canary],
-        elsewhere=len(cases) - len(shown),
-        unexplained=_unexplained(session, who) if who.may(Role.COORDINATOR) else (),
-    )
+
+    def row(case: Case) -> Row:
+        return row_of(case, who, times, ties, _at_a_glance(case, rules, local))
+
+    def shown(case: Case) -> bool:
+        return oversees(who) or case.awaits_contact or keeps(case, who)
+
+    return {part: [row(cases[id_]) for id_ in ids if shown(cases[id_])] for part, ids in pages.items()}
 
 
 def _unexplained(session: Session, who: SignedIn) -> list[str]:
     return [case.reference for case in queries.unexplained(session) if not case.excludes(who.person_id)]
+
+
+def _undecided(session: Session, who: SignedIn, times: Times) -> list[str]:
+    found = undecided(session, at=times.now, zone=times.zone)
+    return [case.reference for case in found if not case.excludes(who.person_id)]
 
 
 def ties_of(session: Session, who: SignedIn) -> Ties:
@@ -126,6 +171,7 @@ def row_of(case: Case, who: SignedIn, times: Times, ties: Ties, leave: Mapping[s
         mine=mine,
         next=next_step(case.standing, reader, leave if mine else {}),
         is_canary=case.is_canary,
+        doubt=case.doubt.because if case.doubt else None,
         unexplained=case.breach is not None and case.breach.reason is None,
     )
 
@@ -148,15 +194,3 @@ def _whose(case: Case) -> str | None:
     if case.first_contact and not case.is_nobodys:
         return case.first_contact.by.alias
     return case.responsible.person.alias if case.responsible else None
-
-
-def _pressing(row: Row) -> tuple[bool, bool, datetime]:
-    return not row.runs, not row.danger, row.due_at
-
-
-def _open_cases(session: Session) -> list[Case]:
-    """The board's cases, with what their rows are worked out from loaded in a handful of questions, however many."""
-    cases = queries.board(session)
-    beside = (Case.permissions, Case.attempts, Case.closure, Case.join, Case.exclusions)
-    session.scalars(select(Case).where(~queries.closed()).options(*map(selectinload, beside))).all()
-    return cases

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.contents import Number
+from app.cases.contents import NUMBERS, Number
 from app.cases.facts import Content
 from app.cases.models import Case
 from app.cases.outreach import Permit
@@ -25,8 +25,6 @@ from app.errors import DygnetError
 
 LATELY: Final = timedelta(days=1)
 """No stretch of safe hours is longer."""
-
-_NUMBERS: Final = ("caller_number", "callback_number")
 
 
 def sought_elsewhere(site: Site, case: Case | None, channel: str, who: SignedIn, *, at: datetime) -> list[datetime]:
@@ -55,7 +53,7 @@ def _candidates(session: Session, case: Case, channel: str, *, at: datetime) -> 
 
 
 def _has(session: Session, site: Site, who: SignedIn, case: Case, meant: Number) -> bool:
-    about = select(Content.id).where(Content.case_id == case.id, Content.kind.in_(_NUMBERS))
+    about = select(Content.id).where(Content.case_id == case.id, Content.kind.in_(NUMBERS))
     return any(_opened(session, site, who, content) == meant.e164 for content in session.scalars(about))
 
 

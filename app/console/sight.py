@@ -13,6 +13,7 @@ from app.cases import queries
 from app.cases.bridge_queries import was_with_them
 from app.cases.models import Case
 from app.console.doors import CASE_ROLES, SignedIn
+from app.db import Database
 from app.errors import NoSuchPage
 from app.escalation.replies import may_answer
 from app.notifications.models import Notification
@@ -23,8 +24,8 @@ Right = Callable[[Case, SignedIn], bool]
 
 
 def keeps(case: Case, who: SignedIn) -> bool:
-    """Whether the case is theirs: only then may its secrets be read and its outcome be written."""
-    return who.person_id in case.keeper_ids and not case.excludes(who.person_id)
+    """Whether the case is theirs: only then may its secrets be read and its outcome be written. A stone is nobody's."""
+    return not case.is_forgotten and who.person_id in case.keeper_ids and not case.excludes(who.person_id)
 
 
 def may_record(case: Case, who: SignedIn) -> bool:
@@ -62,6 +63,8 @@ def sees(case: Case, who: SignedIn) -> bool:
     a case that awaits contact, or they oversee. Never when they are excluded from it, whatever else they are."""
     if case.excludes(who.person_id):
         return False
+    if case.is_forgotten:
+        return oversees(who) or (case.first_contact is not None and case.first_contact.by_id == who.person_id)
     waits = case.awaits_contact and case.hold is None
     has_news = case.awaits_contact and spoke(case, who)
     return keeps(case, who) or oversees(who) or has_news or (waits and who.may(Role.HANDLER))
@@ -89,6 +92,19 @@ def find(session: Session, reference: str, who: SignedIn) -> Case | None:
     while case and case.join:
         case = session.get(Case, case.join.into_id)
     return case if case and sees(case, who) else None
+
+
+def look_at(db: Database, reference: str, who: SignedIn, *, at: datetime) -> Case:
+    """The case, after the log took note of who opened a page of it. NoSuchPage when it is unknown, or not theirs."""
+    with db.transaction() as session:
+        case = find(session, reference, who)
+        if case:
+            case.log("case.read", by=who.alias, at=at)
+        else:
+            refuse(session, reference, who, at=at)
+    if case is None:
+        raise no_such_case()
+    return case
 
 
 def refuse(session: Session, reference: str, who: SignedIn, *, at: datetime) -> None:

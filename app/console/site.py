@@ -10,10 +10,12 @@ from fastapi import Depends, Request
 
 from app.clock import Clock
 from app.console.attending import Attending
+from app.console.decoys import Decoys
 from app.console.opening import RotaKey
-from app.console.watch import Watch
+from app.console.teller import Teller
 from app.db import Database
 from app.settings import PUSH_SERVICES
+from app.staff.passkeys import Here
 from app.vault.keyring import Keyring
 from app.web import Cookie, Pages
 
@@ -36,9 +38,23 @@ class Site:
     lock: Cookie
     """The secret that unlocks a session's staff key, where staff hold the key: gone with the session."""
 
-    watch: Watch = field(repr=False)
+    teller: Teller = field(repr=False)
+    """Tells open boards that something changed."""
+
     attending: Attending | None = None
     """Rings telephones for bridges; None where this process has no carrier, and calls are made by hand."""
+
+    half: Cookie = field(default=Cookie("dygnet-half", https=False))
+    """The few minutes between a right passphrase and the second factor."""
+
+    here: Here = field(default=Here("http://localhost"))
+    """What a passkey must believe to be talking to."""
+
+    second_factor_is_required: bool = False
+    """Whether somebody without a second factor gets no further than to where one is set up."""
+
+    decoys: Decoys | None = field(default=None, repr=False)
+    """What a session under duress sees; None in such a house itself."""
 
     push_services: tuple[str, ...] = PUSH_SERVICES
     """The hosts at which browsers may ask to be pushed to."""

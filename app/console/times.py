@@ -4,10 +4,10 @@ a minute that is gone."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time
 
 from app.console.wording import say
 
@@ -42,6 +42,14 @@ class Times:
     def clock(self, at: datetime) -> str:
         """The time of day alone: `14:05`."""
         return str(format_time(at.astimezone(self.zone), "HH:mm", locale=self._locale))
+
+    def day(self, day: date) -> str:
+        """A local day: `ons 7 jan.`."""
+        return str(format_date(day, "EEE d MMM", locale=self._locale))
+
+    def month(self, day: date) -> str:
+        """The month a local day is in: `januari 2026`."""
+        return str(format_date(day, "LLLL y", locale=self._locale))
 
     def exactly(self, at: datetime) -> str:
         """Date and time to the second, for the auditor: `2026-01-05 14:05:09`."""

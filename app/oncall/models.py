@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Id, Ref
@@ -79,7 +79,7 @@ class Taking(Base):
     person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"))
     at: Mapped[datetime]
 
-    offer: Mapped[Offer] = relationship(back_populates="taking")
+    offer: Mapped[Offer] = relationship("app.oncall.models.Offer", back_populates="taking")
     person: Mapped[Person] = relationship()
 
 
@@ -117,6 +117,23 @@ class Return(Base):
     leave_id: Mapped[Ref] = mapped_column(ForeignKey("oncall_leaves.id"), primary_key=True)
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(32))
+
+
+class Feed(Base):
+    """An address at which somebody's calendar fetches their turns, from `given_at` until `ended_at`.
+
+    The address itself is a secret of 256 bits and is not kept: only its SHA-256, which is enough to know it again.
+    """
+
+    __tablename__ = "oncall_feeds"
+
+    id: Mapped[Id]
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("staff_people.id"), index=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    given_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
 
 
 class GapNotice(Base):

@@ -8,10 +8,12 @@ import pytest
 
 from app.db import Database
 from app.programme.apply import apply, read
+from app.staff.directory import by_alias
+from app.staff.signin import enrol, make_link
 from app.vault.keyring import Keyring
 from tests import people
 from tests.conftest import db as db_on_both  # noqa: F401 - for the journeys that are made on PostgreSQL too
-from tests.console.office import Office
+from tests.console.office import PASSPHRASE, Office
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +52,15 @@ def office(db: Database, keys: Path) -> Office:
 def office_on_both(db_on_both: Database, keys: Path, tmp_path: Path) -> Office:  # noqa: F811
     staff(db_on_both, keys, tmp_path)
     return Office(db_on_both, keys)
+
+
+@pytest.fixture
+def enrolled(office: Office) -> Office:
+    """Anna has chosen `PASSPHRASE`."""
+    with office.db.transaction() as session:
+        link = make_link(session, by_alias(session, "anna"), at=office.now, by="operator")
+    enrol(office.db, link, PASSPHRASE, at=office.now)
+    return office
 
 
 @pytest.fixture

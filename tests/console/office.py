@@ -26,6 +26,7 @@ from tests import people
 from tests.browsers import Browser
 
 PUBLIC_URL = "https://linjen.example.org"
+PASSPHRASE = "fyra gula cyklar i regn"
 NUMBER, MESSAGE = "+46701740650", "Min bror <b>Kalle</b> är hotad & rädd. <script>alert('x')</script>"
 
 

@@ -7,7 +7,8 @@ import re
 
 from sqlalchemy import event
 
-from app.console.board import _changes
+from app.cases.pressing import SHOWN
+from app.console.teller import Teller
 from app.console.watch import Watch
 from app.intake.approach import Callback
 from tests.console.office import MESSAGE, NUMBER, Office, take
@@ -142,13 +143,45 @@ def test_the_stream_speaks_when_a_case_comes_in_and_not_when_somebody_looks(offi
     assert version() != after
 
 
-def test_the_stream_says_at_once_which_version_it_is(office: Office):
-    async def first() -> str:
-        stream = _changes(Watch(office.db, office.clock))
-        said = await anext(stream)
-        await stream.aclose()
-        return said
+def test_the_stream_says_at_once_which_version_it_is_and_then_only_what_is_new(office: Office):
+    async def heard() -> list[str]:
+        watch = Watch(office.db, office.clock)
+        words = iter([watch.version(), "another"])
+        stream = Teller(lambda: next(words, "another")).editions(lasts=1.3)
+        return [word async for word in stream]
 
-    said = asyncio.run(first())
-    assert said.startswith("retry: 1000\nevent: here\ndata: ")
-    assert said.endswith("\n\n")
+    first, second = asyncio.run(heard())
+    assert re.fullmatch("[0-9a-f]{16}", first)
+    assert second == "another"
+
+
+def test_two_hundred_boards_cost_one_look_a_second():
+    looks: list[float] = []
+
+    async def watched() -> None:
+        teller = Teller(lambda: looks.append(0) or "same")
+        streams = [teller.editions(lasts=1.1) for _ in range(200)]
+        await asyncio.gather(*(anext(stream) for stream in streams))
+        await asyncio.gather(*(anext(stream, None) for stream in streams))
+
+    asyncio.run(watched())
+    assert 2 <= len(looks) <= 3
+
+
+def test_a_long_board_shows_the_most_pressing_and_leads_to_the_rest(office: Office, anna):
+    late = office.approach().reference
+    office.later(minutes=1)
+    for _ in range(SHOWN):
+        office.approach()
+    office.later(minutes=1)
+    acute = office.approach(danger=True).reference
+    page = anna.get("/console/").text
+    assert f"({SHOWN + 2})" in page
+    assert page.count('<li class="row') == SHOWN
+    assert 0 < page.index(acute) < page.index(late)
+    assert "2 till, med längre tid kvar" in page
+    rest = anna.get("/console/parts/running?page=1").text
+    assert rest.count('<li class="row') == 2
+    assert "2 till" not in rest
+    assert "Här finns inga" in anna.get("/console/parts/reached?page=3").text
+    assert [anna.get(f"/console/parts/{odd}").status_code for odd in ("else", "running?page=-1")] == [422, 422]

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from app.intake.approach import Callback
 from tests.console.office import NUMBER, Office, take
+from tests.serving import served
 
 
 @pytest.fixture
 def office(db, keys) -> Iterator[Office]:
     office = Office(db, keys, public_url="http://127.0.0.1")
-    config = uvicorn.Config(office.face, port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        threading.Event().wait(0.01)
-    office.public_url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    yield office
-    server.should_exit = True
-    thread.join()
+    with served(office.face) as origin:
+        office.public_url = origin
+        yield office
 
 
 def desk(chromium: Browser, office: Office, alias: str, *, width: int = 390, night: bool = True) -> Page:
@@ -55,7 +47,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(chromium: Browser, office: Off
             "/console/x",
         ],
         "gun": ["/console/roster"],
-        "eva": ["/console/log"],
+        "eva": ["/console/log", "/console/log?actor=caller", "/console/log?action=case.opened&because=complaint"],
     }
     for alias, paths in seen.items():
         page = desk(chromium, office, alias, width=width, night=night)

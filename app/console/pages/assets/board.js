@@ -2,11 +2,14 @@
 // When the line is lost the board says so, and goes on trying.
 
 import { set } from "./countdown.js";
+import { tell } from "./notice.js";
 
 const live = document.getElementById("live");
 const news = document.getElementById("news");
 let version = null;
 let silence;
+let waiting = Number(document.getElementById("board").dataset.waiting);
+tell(waiting, waiting);
 
 async function refresh() {
   const answer = await fetch("/console/board", { cache: "no-store" });
@@ -18,6 +21,9 @@ async function refresh() {
   const board = document.getElementById("board");
   set(Number(board.dataset.now));
   document.title = board.dataset.title;
+  const before = waiting;
+  waiting = Number(board.dataset.waiting);
+  tell(waiting, before);
   say(board.dataset.summary);
 }
 
