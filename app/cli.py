@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,22 +14,25 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import VERSION, logs
-from app.audit import sequencer
-from app.audit.export import export
-from app.audit.verify import verify
+from app.audit.migrating import migrate
+from app.audit_cli import audit
+from app.backup_cli import backup, restore
 from app.canary import send as send_canary
 from app.check import looked_over
 from app.clock import WallClock
 from app.db import Database, why_not
 from app.demo import running
-from app.equipment import desk_for
+from app.equipment import desk_for, keeper_for
 from app.errors import DygnetError
 from app.escalation import shifts
+from app.handover_cli import handover
 from app.health import status as status_of
 from app.intake.sound import with_known_recordings
 from app.keys_cli import keys, offer_shares
+from app.logkeeper import LogProcess
 from app.programme.apply import apply as apply_programme
 from app.programme.apply import difference, read
+from app.retention_cli import retention
 from app.settings import Settings, settings_from
 from app.signals import told_to_stop
 from app.staff.directory import Directory, by_alias
@@ -37,22 +40,34 @@ from app.staff.keys import is_last_holder
 from app.staff.models import Person
 from app.staff.signin import make_link
 from app.stats_cli import stats
-from app.terminal import clock, database, progress, show, stop
+from app.terminal import clock, database, show, stop
 from app.vault.keyring import Keyring
 from app.vault.recovery import NEEDED, SHARES
 from app.vault.staff_keys import ROTA
 from app.watching.watcher import EVERY, watcher_for
-from app.worker import worker_for
+from app.witness_cli import witness
+from app.worker import LOG, Worker, worker_for
 
 app = typer.Typer(help="Dygnet: the backend of a 24-hour line.", no_args_is_help=True, pretty_exceptions_enable=False)
 staff = typer.Typer(help="The people who answer.", no_args_is_help=True)
-audit = typer.Typer(help="The log nobody can quietly change.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
+app.add_typer(handover, name="handover")
+app.command()(backup)
+app.command()(restore)
+app.command()(retention)
 app.command()(stats)
+app.command()(witness)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Part(StrEnum):
+    """What of the engine a process is."""
+
+    ENGINE = "engine"
+    LOG = "log"
 
 
 @app.command("demo")
@@ -77,7 +92,7 @@ def init(
     for path in Keyring.create(settings.keys_dir):
         print(f"made     {path}")
     with database(settings) as db:
-        db.migrate()
+        migrate(db, at=clock().now(), by="operator")
         print("schema   current")
         if programme:
             _apply(settings, db, programme, dry_run=False)
@@ -109,16 +124,22 @@ def serve(
 
 
 @app.command()
-def work() -> None:
+def work(
+    only: Annotated[Part | None, typer.Option(help="The engine without the log's key, or the log alone.")] = None,
+) -> None:
     """Run an engine: escalation, delivery, the log's sequence. As many as you like, anywhere."""
     settings = settings_from()
     logs.start(settings.log_level)
     with database(settings) as db:
-        worker = worker_for(settings, db, WallClock())
+        if only is Part.LOG:
+            keyring = Keyring.load(settings.keys_dir, private=(LOG,))
+            at_work: Worker | LogProcess = LogProcess(keeper_for(settings, db, WallClock(), keyring))
+        else:
+            at_work = worker_for(settings, db, WallClock(), keeps_log=only is None)
         wait = told_to_stop()
-        worker.start()
+        at_work.start()
         wait()
-        worker.stop()
+        at_work.stop()
 
 
 @app.command()
@@ -187,7 +208,7 @@ def link(
 def status(as_json: AsJson = False) -> None:
     """How things stand: what waits, what is late, who is on call."""
     with database(settings_from()) as db, db.reading() as session:
-        standing = status_of(session, at=clock().now()).plain()
+        standing = status_of(session, at=clock().now(), speed=clock().speed).plain()
     show(standing, as_json=as_json)
 
 
@@ -202,53 +223,6 @@ def check(
         report = looked_over(settings, db, at=clock().now(), also_carrier=carrier)
     print(report.as_json() if as_json else report.read_out())
     raise typer.Exit(1 if report.findings else 0)
-
-
-@audit.command("export")
-def audit_export(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
-    """Write the whole log so that anybody can verify it without us."""
-    settings = settings_from()
-    keyring = Keyring.load(settings.keys_dir, private=("audit",))
-    with database(settings) as db:
-        made = export(
-            db,
-            folder,
-            key=keyring.log_key,
-            origin=keyring.log_name,
-            at=clock().now(),
-            by="operator",
-            progress=progress("entries"),
-        )
-    print(f"{made.size} entries in {made.folder}\nthe log's key, to hand over by another road:\n{made.vkey}")
-    if made.damage:
-        stop(f"the stored log is damaged: {made.damage}")
-
-
-@audit.command("verify")
-def audit_verify(
-    folder: Annotated[Path, typer.Argument(help="An exported folder.")],
-    key: Annotated[list[str] | None, typer.Option(help="The log's key, as you were given it.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Check an exported log: signatures, every leaf and tile, every kept checkpoint, every view."""
-    report = verify(folder, key, progress=progress("checked"))
-    if as_json:
-        print(json.dumps({"ok": report.ok, "checked": report.checked, "wrong": report.findings}, indent=2))
-    else:
-        print("\n".join(report.lines()))
-    raise typer.Exit(0 if report.ok else 1)
-
-
-@audit.command("checkpoint")
-def audit_checkpoint() -> None:
-    """Sign the log as it stands now, and print the checkpoint."""
-    settings = settings_from()
-    keyring = Keyring.load(settings.keys_dir, private=("audit",))
-    now = clock().now()
-    with database(settings) as db, db.transaction() as session:
-        while sequencer.sequence(session, at=now) == sequencer.BATCH:
-            pass
-        print(sequencer.checkpoint(session, keyring.log_key, at=now, origin=keyring.log_name).note, end="")
 
 
 def main() -> None:

@@ -6,12 +6,20 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
 
+from app.anchoring.stamping import authority
+from app.anchoring.streaming import streaming_to
+from app.anchoring.witnessing import Witnessing
+from app.audit.cosignatures import WitnessKey
+from app.audit.note import BadNote
 from app.canary import CanaryKeeper
 from app.clock import Clock
+from app.control.rounds import LogControl
 from app.db import Database
+from app.errors import Misconfigured
 from app.escalation import lost_pages
 from app.intake.line import Line
 from app.intake.reception import Desk
+from app.logkeeper import Anchor, LogKeeper
 from app.lookout import Lookout
 from app.notifications import mail
 from app.notifications.courier import Courier
@@ -93,6 +101,32 @@ def lookout_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring
 def canary_keeper_for(db: Database, clock: Clock, keyring: Keyring) -> CanaryKeeper:
     """Who sends the canary; it is received as the doors receive."""
     return CanaryKeeper(db, clock, desk_for(keyring))
+
+
+def control_for(db: Database, clock: Clock, keyring: Keyring) -> LogControl:
+    """Who looks over what was read of cases."""
+    return LogControl(db, clock, lambda: list(keyring.index_keys.values()))
+
+
+def keeper_for(settings: Settings, db: Database, clock: Clock, keyring: Keyring) -> LogKeeper:
+    """Who keeps the log, with the key for it in the keyring, and the witness and the authority that are set."""
+    anchors: list[Anchor] = []
+    if settings.witness_url and settings.witness_key:
+        anchors.append(Witnessing(settings.witness_url, _witness_key(settings.witness_key)))
+    if settings.tsa_url and settings.tsa_certificate:
+        anchors.append(authority(settings.tsa_url, settings.tsa_certificate))
+    stream = None
+    if settings.syslog_url:
+        us = urlsplit(settings.public_url).hostname or ""
+        stream = streaming_to(settings.syslog_url, settings.syslog_ca, us=us)
+    return LogKeeper(db, clock, key=lambda: keyring.log_key, origin=keyring.log_name, anchors=anchors, stream=stream)
+
+
+def _witness_key(line: str) -> WitnessKey:
+    try:
+        return WitnessKey.parse(line)
+    except BadNote as problem:
+        raise Misconfigured(f"WITNESS_KEY: {problem}. It is the line that the witness prints when it starts.") from None
 
 
 def desk_for(keyring: Keyring) -> Desk:

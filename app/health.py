@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from app.audit.lateness import late
 from app.cases import queries
 from app.cases.canaries import Canary
 from app.clock import Clock
@@ -66,12 +67,15 @@ class Status:
     paced: list[pace.Wait]
     """What waits to be sent, by channel, and how long our own pace makes the last of it wait."""
 
+    log_late: list[str]
+    """What of the log is late: its signature, the witness, the time stamps, the stream."""
+
     def plain(self) -> dict[str, object]:
         """As JSON has it."""
         return asdict(self) | {"next_due_at": self.next_due_at.isoformat() if self.next_due_at else None}
 
 
-def status(session: Session, *, at: datetime) -> Status:
+def status(session: Session, *, at: datetime, speed: float = 1.0) -> Status:
     """How things stand at a moment; `worst_lateness_s` over the last 24 hours, `gaps` over the next seven days."""
     pulse = felt(session)
     on_call = duty(session, at).on_call
@@ -96,6 +100,7 @@ def status(session: Session, *, at: datetime) -> Status:
         carrier_faults=[f"{fault.carrier} {fault.channel} {fault.code}" for fault in faults.standing(session)],
         unusable=[f"{mark.person.alias} {mark.channel}" for mark in unusable.standing(session)],
         paced=pace.waits(session, at=at),
+        log_late=late(session, at=at, speed=speed),
     )
 
 
@@ -116,23 +121,24 @@ def healthz() -> PlainTextResponse:
 
 def readyz(request: Request, db: Db, now: Now) -> JSONResponse:
     """The database answers, the engine is fresh, somebody is reachable, and the carrier does not refuse us: 200, or 503
-    and what is missing."""
-    missing = []
+    and what is missing. What of the log is late is told besides: no caller is turned away for it."""
+    missing, clock = [], request.app.state.clock
     try:
         with db.reading() as session:
             round_at = last_round(session)
             somebody = any(person.channel(ChannelKind.PHONE) for person in duty(session, now).ring_order)
             refused = any(fault.concerns_everything for fault in faults.standing(session))
+            log_late = late(session, at=now, speed=clock.speed)
     except Exception:  # noqa: BLE001 - whatever it is, we are not ready
         return JSONResponse({"ready": False, "missing": ["database"]}, status_code=503)
-    clock: Clock = request.app.state.clock
     if is_silent(round_at, at=now, speed=clock.speed):
         missing.append("engine")
     if not somebody:
         missing.append("on_call")
     if refused:
         missing.append("carrier")
-    return JSONResponse({"ready": not missing, "missing": missing}, status_code=503 if missing else 200)
+    told = {"ready": not missing, "missing": missing, "log_late": log_late}
+    return JSONResponse(told, status_code=503 if missing else 200)
 
 
 def metrics(request: Request, db: Db, now: Now, authorization: Annotated[str, Header()] = "") -> Response:
@@ -141,7 +147,10 @@ def metrics(request: Request, db: Db, now: Now, authorization: Annotated[str, He
     if token is None or not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         return Response(status_code=404)
     with db.reading() as session:
-        return Response(_metrics(status(session, at=now), felt(session)), media_type="text/plain; version=0.0.4")
+        speed = request.app.state.clock.speed
+        return Response(
+            _metrics(status(session, at=now, speed=speed), felt(session)), media_type="text/plain; version=0.0.4"
+        )
 
 
 def _metrics(now: Status, pulse: Pulse | None) -> bytes:
@@ -160,6 +169,7 @@ def _metrics(now: Status, pulse: Pulse | None) -> bytes:
         ("records_at_carrier_late", "Of these, kept for longer than fifteen days, or for good", now.at_carrier.late),
         ("carrier_faults", "Faults between us and a carrier that an operator has to mend", len(now.carrier_faults)),
         ("unusable_channels", "Channels to staff that do not work", len(now.unusable)),
+        ("log_late", "Of the log's signature, witness, time stamps and stream, how many are late", len(now.log_late)),
     ):
         if value is not None:
             Gauge(f"dygnet_{name}", meaning, registry=registry).set(value)

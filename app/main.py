@@ -166,6 +166,7 @@ def _console(house: House) -> FastAPI:
         attending=house.attending,
         rota=HeldByStaff(house.settings.keys_dir) if house.settings.staff_hold else None,
         push_services=house.settings.push_services,
+        second_factor_is_required=house.settings.second_factor == "required",
     )
 
 

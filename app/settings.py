@@ -97,6 +97,13 @@ def _mail_address(url: SecretStr) -> SecretStr:
     return url
 
 
+def _syslog(url: str) -> str:
+    parts = _parts(url)
+    if parts.scheme != "syslog+tls" or not parts.hostname or parts.username or parts.path or parts.query:
+        raise ValueError("must be syslog+tls:// with a host and perhaps a port; without encryption it is not sent")
+    return url
+
+
 def _database(url: SecretStr) -> SecretStr:
     scheme = url.get_secret_value().partition("://")[0]
     if scheme not in {"sqlite", "postgresql", "postgresql+psycopg"}:
@@ -122,6 +129,7 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 HarmlessPage = Annotated[str, AfterValidator(_harmless_page)]
 OnionAddress = Annotated[str, AfterValidator(_onion)]
 SecretWebAddress = Annotated[SecretStr, AfterValidator(_secret_web_address)]
+SyslogAddress = Annotated[str, AfterValidator(_syslog)]
 MailAddress = Annotated[SecretStr, AfterValidator(_mail_address)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(_database)]
 Surfaces = Annotated[
@@ -152,6 +160,7 @@ class Settings(BaseSettings):
     surfaces: Surfaces = Field(tuple(Surface), examples=["public,carrier"])
     keys_dir: Path = Field(Path("var/keys"), examples=["/etc/dygnet/keys"])
     rota_key: Literal["server", "staff"] = Field("server", examples=["staff"])
+    second_factor: Literal["required", "offered"] = Field("required", examples=["required"])
     twilio_account_sid: str | None = Field(None, examples=["AC" + 32 * "0"])
     twilio_auth_token: Tokens = Field((), examples=["new-token,old-token"])
     twilio_api_key: str | None = Field(None, examples=["SK" + 32 * "0"])
@@ -169,6 +178,14 @@ class Settings(BaseSettings):
     bundle_pages: bool = Field(True, examples=["yes"])
     pages_at_once: int = Field(8, examples=["8"], ge=1, le=50)
     heartbeat_url: SecretWebAddress | None = Field(None, examples=["https://watch.example.org/ping/dygnet"])
+    witness_url: WebAddress | None = Field(None, examples=["https://witness.example.org"])
+    witness_key: str | None = Field(
+        None, examples=["witness.example.org/dygnet+00000000+BA…"], pattern=r"^[^+\s]+\+[0-9a-f]{8}\+B[A-P]\S+$"
+    )
+    tsa_url: WebAddress | None = Field(None, examples=["https://stamps.example.org/tsr"])
+    tsa_certificate: Path | None = Field(None, examples=["/etc/dygnet/tsa.pem"])
+    syslog_url: SyslogAddress | None = Field(None, examples=["syslog+tls://siem.example.org:6514"])
+    syslog_ca: Path | None = Field(None, examples=["/etc/dygnet/siem-ca.pem"])
     metrics_token: SecretStr | None = Field(None, examples=["a-long-random-word"], min_length=16)
     log_level: Level = Field("INFO", examples=["INFO"])
 
@@ -188,6 +205,12 @@ class Settings(BaseSettings):
             raise ValueError("TWILIO_API_KEY and TWILIO_API_SECRET belong together: set both or neither")
         if bool(self.elks_username) != bool(self.elks_password):
             raise ValueError("ELKS_USERNAME and ELKS_PASSWORD belong together: set both or neither")
+        if bool(self.witness_url) != bool(self.witness_key):
+            raise ValueError("WITNESS_URL and WITNESS_KEY belong together: set both or neither")
+        if bool(self.tsa_url) != bool(self.tsa_certificate):
+            raise ValueError("TSA_URL and TSA_CERTIFICATE belong together: set both or neither")
+        if self.syslog_ca and not self.syslog_url:
+            raise ValueError("SYSLOG_CA says whom to trust at SYSLOG_URL: set that as well")
         return self
 
     def require(self, *names: str) -> None:

@@ -12,28 +12,35 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import wraps
 
-from apscheduler.schedulers.background import BackgroundScheduler
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from app import nudge
-from app.audit import sequencer
+from app import nudge, parcels
 from app.audit.log import record
 from app.canary import CanaryKeeper
 from app.clock import Clock, wall_in
+from app.control.rounds import LogControl
 from app.db import Database
-from app.equipment import canary_keeper_for, courier_for, first_carrier, letters_for, lookout_for, postmen_for
-from app.escalation import drills, engine, mailbox_news, pulse, seniors, week_ahead
+from app.demands import alarm as demands_late
+from app.equipment import (
+    canary_keeper_for,
+    control_for,
+    courier_for,
+    first_carrier,
+    keeper_for,
+    letters_for,
+    lookout_for,
+    postmen_for,
+)
+from app.escalation import drills, duress_news, engine, mailbox_news, meetings, pulse, seniors, week_ahead
 from app.escalation.pulse import Round
-from app.logs import Log
+from app.logkeeper import HEARTBEAT_EVERY, LogKeeper, beat
 from app.lookout import Lookout
+from app.metronome import Metronome, safely
 from app.notifications import faults, outbox
 from app.notifications.courier import Courier
 from app.notifications.models import TELEPHONE
 from app.notifications.postman import Postman
 from app.player import LONGEST_SLEEP, Player
-from app.postgres import is_away
+from app.retention import rounds
 from app.settings import Settings
 from app.staff import sessions
 from app.telephony.twilio import carrier_for as carrier_for
@@ -51,15 +58,14 @@ A_MOMENT = 0.05
 LOOK_AT_ALL_EVERY = timedelta(hours=1)
 """How often every open case is looked at, lest one has no escalation; those opened lately are every minute."""
 
-CHECKPOINT_EVERY, HEARTBEAT_EVERY, PING_EVERY, ADOPT_EVERY = 60.0, 600.0, 60.0, 60.0
+PING_EVERY, ADOPT_EVERY, DRAW_EVERY = 60.0, 60.0, 60.0
 LOOK_BACK_EVERY, ASK_EVERY, CLEAR_EVERY, LETTERS_EVERY, LOOK_AHEAD_EVERY = 120.0, 60.0, 60.0, 15.0, 60.0
-CANARY_EVERY, SENIORS_EVERY, MAILBOXES_EVERY, SWEEP_EVERY = 30.0, 2.0, 1.0, 60.0
-OPENED = ("duty", "audit", "index", "push")
+CANARY_EVERY, SENIORS_EVERY, MAILBOXES_EVERY, SWEEP_EVERY, PARCELS_EVERY = 30.0, 2.0, 1.0, 60.0, 5.0
+FORGET_EVERY = 60.0
+LOG = "audit"
+OPENED = ("duty", LOG, "index", "push")
 """The private keys an engine needs: the duty numbers, the log's signature, the index with which it receives what the
 doors missed, and the signature for push services. It cannot open a case."""
-
-_FOREVER_AND_ONCE = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-_log = Log("worker")
 
 
 @dataclass
@@ -70,14 +76,16 @@ class Worker:
     clock: Clock
     courier: Courier
     lookout: Lookout
-    log_key: Callable[[], Ed25519PrivateKey] = field(repr=False)
-    origin: str
+    log: LogKeeper | None
+    """Who keeps the log; None where a process of its own does (`dygnet work --only log`)."""
+
     heartbeat_url: str | None = field(default=None, repr=False)
     write_letters: Callable[[], None] | None = field(default=None, repr=False)
     canaries: CanaryKeeper | None = None
+    control: LogControl | None = None
     postmen: Sequence[Postman] = ()
     tick: float = TICK
-    _metronome: BackgroundScheduler = field(init=False, repr=False)
+    _metronome: Metronome = field(init=False, repr=False)
     _rounds: Player = field(init=False, repr=False)
     _post: Player = field(init=False, repr=False)
     _stop_listening: Callable[[], None] = field(init=False, repr=False)
@@ -88,22 +96,28 @@ class Worker:
     def start(self) -> None:
         """Catch up at once with whatever fell due while no engine ran, then keep time."""
         self._note("engine.started")
-        self._metronome = BackgroundScheduler(timezone="UTC", job_defaults=_FOREVER_AND_ONCE)
+        self._metronome = Metronome()
         self._every(ADOPT_EVERY, self._adopt)
         self._every(self.tick, self._beat)
-        self._every(self.tick, self.sequence)
+        if self.log:
+            self.log.keep_time(self._metronome, tick=self.tick)
         self._every(LOOK_BACK_EVERY, self.lookout.find_missed)
         self._every(ASK_EVERY, self.lookout.ask_what_became)
         self._every(CLEAR_EVERY, self.lookout.clear_traces)
         self._every(LOOK_AHEAD_EVERY, self.try_channels)
         self._every(LOOK_AHEAD_EVERY, self.look_ahead)
-        self._every(CHECKPOINT_EVERY, self.checkpoint)
         self._every(HEARTBEAT_EVERY, self._heartbeat)
         if self.heartbeat_url:
             self._every(PING_EVERY, self._ping)
         self._every(SENIORS_EVERY, self._tell_of_seniors)
         self._every(SWEEP_EVERY, self.sweep)
         self._every(MAILBOXES_EVERY, self.look_into_mailboxes)
+        self._every(FORGET_EVERY, self.forget)
+        self._every(PARCELS_EVERY, self.carry_parcels)
+        self._every(PARCELS_EVERY, self.look_for_late_meetings)
+        if self.control:
+            self._every(self.tick, self.control.look)
+            self._every(DRAW_EVERY, self.control.draw)
         if self.canaries:
             self._every(CANARY_EVERY, self.canaries.look)
         if self.write_letters:
@@ -117,14 +131,15 @@ class Worker:
     def stop(self) -> None:
         """Finish what is being done, sign the log, and stop."""
         self._stop_listening()
-        self._metronome.shutdown(wait=True)
+        self._metronome.stop()
         self._rounds.stop()
         self._post.stop()
         self.courier.close()
         for postman in self.postmen:
             postman.close()
-        for last in (self._note_the_end, self.sequence, self.checkpoint):
-            _safely(last)()
+        safely(self._note_the_end)()
+        if self.log:
+            self.log.finish()
 
     def play(self) -> float:
         """One round; in how many real seconds the next thing is due."""
@@ -167,16 +182,14 @@ class Worker:
             postman.set_off()
 
     def sequence(self) -> None:
-        """Give every entry of the log its leaf."""
-        while True:
-            with self.db.transaction() as session:
-                if sequencer.sequence(session, at=self.clock.now()) < sequencer.BATCH:
-                    return
+        """Give every entry of the log its leaf, if that is this process's to do."""
+        if self.log:
+            self.log.sequence()
 
     def checkpoint(self) -> None:
-        """Sign the log as it stands."""
-        with self.db.transaction() as session:
-            sequencer.checkpoint(session, self.log_key(), at=self.clock.now(), origin=self.origin)
+        """Sign the log as it stands, if that is this process's to do."""
+        if self.log:
+            self.log.checkpoint()
 
     def _adopt(self) -> None:
         """Every case at the start and once an hour, in between those opened since: that costs next to nothing."""
@@ -194,8 +207,11 @@ class Worker:
         week_ahead.tell(self.db, at=self.clock.now())
 
     def _heartbeat(self) -> None:
-        with self.db.transaction() as session:
-            sequencer.heartbeat(session, at=self.clock.now())
+        """The log says that the engine lives, and how many seconds ago it played its last round."""
+        with self.db.reading() as session:
+            round_at = pulse.last_round(session)
+        age = round((self.clock.now() - round_at).total_seconds(), 1) if round_at else None
+        beat(self.db, self.clock, process="engine", last_round_s=age)
 
     def _ping(self) -> None:
         """Tell the outside that the engine lives. When this stops coming, somebody else raises the alarm.
@@ -217,14 +233,29 @@ class Worker:
         seniors.report(self.db, at=self.clock.now())
 
     def look_into_mailboxes(self) -> None:
-        """Was a receipt used that is given away under duress?"""
+        """Was a receipt used that is given away under duress, or a passphrase of a colleague's?"""
         mailbox_news.sound(self.db, at=self.clock.now())
+        duress_news.sound(self.db, at=self.clock.now())
+
+    def look_for_late_meetings(self) -> None:
+        """Has everybody come back from whom they met?"""
+        meetings.sound(self.db, at=self.clock.now())
+
+    def carry_parcels(self) -> None:
+        """Is a package or a receipt on its way to another house?"""
+        parcels.carry(self.db, at=self.clock.now())
 
     def sweep(self) -> None:
         """Sessions that idled out keep no key. They are timed by the wall, also in a demo whose clock runs fast."""
         at = self.clock.now() if self.clock.speed == 1 else wall_in(0)
         with self.db.transaction() as session:
             sessions.sweep(session, at=at)
+
+    def forget(self) -> None:
+        """Whatever two people agreed to, what the programme lets go by itself, and numbers whose time is over; and tell
+        of what the law wants soon."""
+        rounds.play(self.db, at=self.clock.now())
+        demands_late.tell(self.db, at=self.clock.now())
 
     def _note(self, action: str) -> None:
         with self.db.transaction() as session:
@@ -234,35 +265,27 @@ class Worker:
         self._note("engine.stopped")
 
     def _every(self, seconds: float, do: Callable[[], None]) -> None:
-        self._metronome.add_job(_safely(do), "interval", seconds=seconds, next_run_time=wall_in(0))
+        self._metronome.every(seconds, do)
 
 
-def _safely(do: Callable[[], None]) -> Callable[[], None]:
-    @wraps(do)
-    def once() -> None:
-        try:
-            do()
-        except Exception as problem:  # noqa: BLE001 - the metronome keeps ticking; the next tick tries again
-            if not is_away(problem):  # that is said once, by whoever tries to reach it
-                _log.error("a tick failed", problem=problem, name=do.__name__)
+def worker_for(settings: Settings, db: Database, clock: Clock, *, tick: float = 1.0, keeps_log: bool = True) -> Worker:
+    """An engine for these settings. Misconfigured when a key, the carrier's account or the programme is missing.
 
-    return once
-
-
-def worker_for(settings: Settings, db: Database, clock: Clock, *, tick: float = 1.0) -> Worker:
-    """An engine for these settings. Misconfigured when a key, the carrier's account or the programme is missing."""
-    keyring = Keyring.load(settings.keys_dir, private=OPENED)
+    It keeps the log as well, if it `keeps_log` and holds the key for it; otherwise another process has to.
+    """
+    wanted = OPENED if keeps_log else tuple(kind for kind in OPENED if kind != LOG)
+    keyring = Keyring.load(settings.keys_dir, private=wanted)
     first = first_carrier(settings, db)
     return Worker(
         db=db,
         clock=clock,
         courier=courier_for(settings, db, clock, keyring, first),
         lookout=lookout_for(settings, db, clock, keyring, first.records),
-        log_key=lambda: keyring.log_key,
-        origin=keyring.log_name,
+        log=keeper_for(settings, db, clock, keyring) if keyring.holds(LOG) else None,
         heartbeat_url=settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None,
         write_letters=letters_for(settings, db, clock, keyring),
         canaries=canary_keeper_for(db, clock, keyring),
+        control=control_for(db, clock, keyring),
         postmen=postmen_for(settings, db, clock, keyring),
         tick=tick,
     )

@@ -46,6 +46,19 @@ SEALED: Final[Mapping[str, Callable[[Row, str], Binding]]] = {
     "case_contents.box": _of_a_case,
     "case_profiles.box": _of_a_case,
     "case_letters.box": _of_a_case,
+    "case_notes.box": _of_a_case,
+    "handover_packages.box": _of_staff,
+    "handover_taken_over.box": _of_a_case,
+    "routing_answers.box": _of_a_case,
+    "routing_collision_overrides.box": _of_a_case,
+    "routing_collision_tags.box": _of_a_case,
+    "routing_steps_settled.box": _of_a_case,
+    "routing_decisions.box": _of_a_case,
+    "routing_consents.box": _of_a_case,
+    "routing_disclosures.box": _of_a_case,
+    "routing_children.box": _of_a_case,
+    "routing_protection_checks.box": _of_a_case,
+    "routing_concern_reports.box": _of_a_case,
     "case_grants.box": _for_a_reader,
     "staff_channels.box": _of_staff,
     "staff_endpoints.box": _of_staff,
@@ -56,8 +69,14 @@ SEALED: Final[Mapping[str, Callable[[Row, str], Binding]]] = {
 }
 """Columns of boxes (`app/vault/envelope.py`), and the one place in which each opens."""
 
-LOCKED: Final = {"staff_keys.box": "under a passphrase", "staff_session_keys.box": "under what a cookie holds"}
-"""Columns of staff keys (`app/vault/staff_keys.py`)."""
+LOCKED: Final = {
+    "staff_keys.box": "under a passphrase",
+    "staff_session_keys.box": "under what a cookie holds",
+    "staff_half_sign_ins.box": "under what a cookie holds",
+    "staff_passkeys.box": "under what the authenticator alone can work out",
+    "staff_code_apps.box": "a seed under the index key, in one person's row (`app/vault/seeds.py`)",
+}
+"""Columns of staff keys (`app/vault/staff_keys.py`), and of what helps to sign in."""
 
 OPEN: Final = {
     "audit_entries.body": "the log, which names no person",
@@ -68,10 +87,13 @@ OPEN: Final = {
     "case_mailboxes.salt": "a salt",
     "case_duress_receipts.salt": "a salt",
     "case_repeat_tags.full": "a tag under a secret that only a running process has",
+    "audit_time_stamps.response": "what an authority signed of the log",
     "cases.public_key": "the half that seals",
+    "oncall_feeds.digest": "of 256 random bits",
     "programme_recordings.content": "what the line says to everybody",
     "staff_keys.public_key": "the half that seals",
     "staff_keys.salt": "a salt",
+    "staff_passkeys.public_key": "the half that checks",
 }
 """Columns of bytes with nothing to open in them, and what they are instead."""
 

@@ -25,11 +25,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import logs
 from app.audit.export import export
 from app.audit.models import AuditEntry
+from app.cases.models import Case
 from app.db import Database
 from app.keys.recovery import take_into_use
 from app.main import Doors, create_app
 from app.notifications import links
 from app.notifications.models import Notification
+from app.routing.handover_models import PackageCame
 from app.simulator.faults import FOREVER
 from app.staff.probes import Probe
 from app.vault import recovery
@@ -39,10 +41,16 @@ from app.worker import worker_for
 from tests import desk, receivers
 from tests.browsers import Browser
 from tests.busy_calls import calls_and_texts_out
+from tests.busy_control import a_reading_is_looked_into, the_key_is_replaced
+from tests.busy_dossier import NEIGHBOUR, the_way_on
+from tests.busy_forgetting import a_case_is_handed_over_whole, something_is_forgotten, the_law_wants_something
+from tests.busy_log import the_log_is_asked
+from tests.busy_sign_ins import ways_in
 from tests.doorways import Door, every_door
 from tests.evidence import log
 from tests.holding import let_in
 from tests.hotline import PASSPHRASE, PUBLIC_URL, Hotline, Switchboard, hidden_fields
+from tests.houses import card
 from tests.people import A_STRANGER
 from tests.second_carrier import NUMBER as SECOND_NUMBER
 from tests.second_carrier import add_second_carrier, bring_recordings
@@ -71,7 +79,7 @@ CHANGED_TO = "åtta blåa bussar i snö"
 A_LONG_HOUR = 400
 """Tens of seconds in which Bo is paged again by whichever carrier there is."""
 
-_NOT_FACTS = ("audit_", "engine_pulse", "staff_attempts")
+_NOT_FACTS = ("audit_", "engine_pulse", "staff_attempts", "staff_challenges")
 
 
 @dataclass
@@ -299,6 +307,7 @@ def _the_staff_take_the_key_over(line: Hotline, tape: Tape) -> None:
     tape.app = create_app(line.settings, clock=line.clock, database=line.db)
     anna, _bo = line.sign_in("anna"), line.sign_in("bo")
     let_in(anna, "bo", passphrase=PASSPHRASE)
+    the_key_is_replaced(line, anna, PASSPHRASE)
     words = {"old": PASSPHRASE, "new": CHANGED_TO}
     anna.post("/console/passphrase", data=hidden_fields(anna.get("/console/passphrase").text) | words)
     _do(anna, "/console/sign-out", "")
@@ -490,11 +499,17 @@ def _the_console(line: Hotline, pages: dict[str, str]) -> None:
         pages[name or "home"] = anna.get(f"/console/{name}").text
     pages["revealed"] = _do(anna, ours, "reveal", because="first_contact")
     pages["kept"] = _do(anna, ours, "keep")
+    _beside_the_case(line, anna, case.reference)
     pages["senior"] = _do(anna, ours, "senior", whom="coordinator")
     _follow_a_link(line, anna)
     pages["attempted"] = _do(anna, ours, "attempts", channel="call", outcome="no_answer")
     pages["reached"] = _do(anna, ours, "attempts", channel="call", outcome="reached")
     pages["asked"] = _do(anna, ours, "permissions", voicemail="no")
+    line.apply(
+        f'{(line.folder / "programme.toml").read_text()}\n[knowledge]\ninclude = ["minimal"]\n{_ourselves(line)}'
+    )
+    carin = line.sign_in("carin")
+    the_way_on(anna, carin, case.reference, handed_in=lambda one: _handed_in(line, one), says=MESSAGES[0])
     pages["closed"] = _do(anna, ours, "closure", code="advice")
     line.call_from(HIDES, withheld=True).hang_up()
     pages["tapped"] = _do(anna, f"/console/cases/{line.cases()[-1].reference}", "tap", code="silent_call")
@@ -513,9 +528,35 @@ def _the_console(line: Hotline, pages: dict[str, str]) -> None:
     _do(anna, "/console/sign-out", "")
     for passphrase in ("fel fel fel fel", "fyra gula cyklar i regn"):
         anna.post("/console/sign-in", data={"alias": "anna", "passphrase": passphrase})
+    a_reading_is_looked_into(line, _do, WORDS[-1])
+    something_is_forgotten(line, _do, pages)
+    a_case_is_handed_over_whole(line, _do)
+    the_law_wants_something(line, _do, pages)
+    ways_in(line, pages)
     eva = line.sign_in("eva")
-    pages["log"] = eva.get("/console/log").text
+    pages["log"] = the_log_is_asked(line, eva, _do)
     line.work()
+
+
+def _handed_in(line: Hotline, package: str) -> str:
+    """The reference of the case that a package became."""
+    with line.db.reading() as session:
+        return session.get_one(Case, session.get_one(PackageCame, package).case_id).reference
+
+
+def _ourselves(line: Hotline) -> str:
+    """Our own house as one to hand people over to."""
+    return card(NEIGHBOUR, line.folder / "keys")
+
+
+def _beside_the_case(line: Hotline, anna: TestClient, reference: str) -> None:
+    """A note is written, two cases of one event are linked, and a colleague reads behind broken glass."""
+    ours, carin = f"/console/cases/{reference}", line.sign_in("carin")
+    _do(anna, ours, "notes", note=MESSAGES[0])
+    other = next(case for case in line.cases() if case.awaits_contact and case.reference != reference and not case.join)
+    _do(carin, ours, "links", other=other.reference)
+    _do(line.sign_in("bo"), "/console/glass", "", reference=reference, because="danger")
+    carin.get("/console/parts/running?page=1")
 
 
 def _the_figures(carin: TestClient, pages: dict[str, str]) -> None:
@@ -569,6 +610,11 @@ def _the_roster(line: Hotline, anna: TestClient, pages: dict[str, str]) -> None:
     pages["back"] = _press(anna, "return")
     pages["overridden"] = _do(carin, ROSTER, "overrides", **evening, alias="dag", because="ill")
     pages["restored"] = _press(carin, "lifting")
+    pages["month"] = anna.get(f"{ROSTER}/month").text
+    given = re.search(r"/console/calendar/[\w-]+\.ics", _do(anna, "/console/calendar", ""))
+    assert given
+    pages["feed"] = anna.get(given[0]).text
+    _do(anna, "/console/calendar", "end")
     line.work()
 
 

@@ -17,22 +17,39 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.audit.anchors_models import AuditCosignature, AuditRefusal, AuditTimeStamp
 from app.audit.log import record
-from app.audit.models import AuditHandover
+from app.audit.models import AuditCheckpoint, AuditHandover
+from app.audit.stream_models import AuditStreamed
 from app.cases.bridges import Bridge, BridgeOutcome, Leg, LegFact
 from app.cases.canaries import Canary
+from app.cases.doubts import Doubt
 from app.cases.exclusions import Preference
 from app.cases.facts import ContactAttempt
 from app.cases.mailboxes import DuressAlarm, DuressReceipt, HandedReceipt
 from app.cases.models import Case
 from app.cases.texts import PersonText, TextFate
+from app.control.models import ControlSample
 from app.db import MIGRATIONS, Base, Database
 from app.keys.models import KeyGeneration, KeyRetirement, RecoveryCopy, RecoveryDrill, RecoveryKey
 from app.notifications import faults, pace, unusable
 from app.notifications.models import Notification, Together
 from app.oncall.models import GapNotice, Override
 from app.programme.models import Recording
+from app.routing.collision_models import Meeting, MeetingAlarm
+from app.routing.disclosures import Disclosure
+from app.routing.handover_models import PackageBox, PackageCame, TakenOver
 from app.staff import endpoints
+from app.staff.credentials import StaffSession
+from app.staff.factor_models import (
+    Challenge,
+    CodeApp,
+    DuressNews,
+    DuressPassphrase,
+    HalfSignIn,
+    Passkey,
+    RecoveryCode,
+)
 from app.staff.keys_models import FormerHolder
 from app.staff.models import Person
 from app.statistics.models import CountedMonth, Edition, EditionCell, Waiting
@@ -110,6 +127,7 @@ def lived_in(day: Day, tmp_path: Path) -> Iterator[Database]:
         first, second = session.scalars(select(Notification).order_by(Notification.id).limit(2))
         session.add(Together(page_id=first.id, nth=99, within_id=second.id, at=starts))
         session.add(Canary(case_id=session.scalars(select(Case.id).limit(1)).one(), at=starts, answer_by=starts))
+        session.add(Doubt(case_id=session.scalars(select(Case.id).limit(1)).one(), at=starts, because="haste"))
         _a_mailbox(session, anna, at=starts)
         session.add(GapNotice(lead_hours=24, starts=starts, ends=starts + desk.A_DAY, found_at=starts))
         session.add(FormerHolder(person_id=anna.id, rota_key_id="rota-00000000", at=starts))
@@ -117,8 +135,31 @@ def lived_in(day: Day, tmp_path: Path) -> Iterator[Database]:
         session.add(Recording(digest="0" * 64, kind="mp3", content=b"ID3", kept_at=starts))
         _a_bridge_and_a_text(session, anna, at=starts)
         _keys_over_the_years(session, at=starts)
+        _ways_in(session, anna, at=starts)
+        _a_package_and_a_late_meeting(session, anna, at=starts)
     yield db
     db.close()
+
+
+def _ways_in(session: Session, anna: Person, *, at: datetime) -> None:
+    mine = {"person_id": anna.id}
+    begun = session.scalars(select(StaffSession.id).limit(1)).one()
+    seed = {"key_id": "index-00000000", "box": b"sealed", "sealed_at": at, "made_at": at}
+    passkey = {"credential_id": "AAAA", "name": "telefonen", "public_key": b"cose", "sign_count": 0, "made_at": at}
+    session.add_all([CodeApp(**mine, **seed), Passkey(**mine, **passkey)])
+    session.add(RecoveryCode(id="0" * 64, made_at=at, **mine))
+    session.add(Challenge(id="0" * 64, purpose="prove", expires_at=at, **mine))
+    session.add(HalfSignIn(id="0" * 64, begun_at=at, expires_at=at, duress=False, **mine))
+    session.add(DuressPassphrase(phc="$argon2id$", set_at=at, **mine))
+    session.add(DuressNews(session_id=begun, at=at))
+
+
+def _a_package_and_a_late_meeting(session: Session, anna: Person, *, at: datetime) -> None:
+    came = session.scalars(select(PackageCame)).first()
+    box = session.scalars(select(Disclosure.box).limit(1)).one()
+    taken_over = {"case_id": came.case_id, "by_id": anna.id, "at": at, "source": "a-package", "nth": 1}
+    session.add_all([PackageBox(id=came.id, box=box), TakenOver(box=box, **taken_over)])
+    session.add(MeetingAlarm(meeting_id=session.scalars(select(Meeting.id).limit(1)).one(), at=at))
 
 
 def _keys_over_the_years(session: Session, *, at: datetime) -> None:
@@ -131,6 +172,16 @@ def _keys_over_the_years(session: Session, *, at: datetime) -> None:
     session.add_all([KeyGeneration(**key, **made), KeyRetirement(key_id="rota-00000000", **made)])
     session.add(RecoveryCopy(**key, recovery_id="recovery-00000000", box=b"sealed", at=at))
     session.add(AuditHandover(digest="0" * 64, generation=2, note="", at=at))
+    _anchors(session, at=at)
+    session.add(ControlSample(month="2026-01", at=at, out_of=0, drawn=0))
+
+
+def _anchors(session: Session, *, at: datetime) -> None:
+    signed = {"checkpoint_id": session.scalars(select(AuditCheckpoint.id).limit(1)).one(), "at": at}
+    session.add(AuditCosignature(**signed, witness="witness.example.org/w", line="", cosigned_at=at))
+    session.add(AuditTimeStamp(**signed, response=b"", stamped_at=at))
+    session.add(AuditRefusal(**signed, asked="witness", because="no_answer"))
+    session.add(AuditStreamed(receiver="siem.example.org:6514", next_leaf=1, at=at))
 
 
 def _a_mailbox(session: Session, by: Person, *, at: datetime) -> None:

@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session, joinedload, object_session
 
 from app import rows
+from app.cases import notes
 from app.cases.facts import Approach, Content, Grant
 from app.cases.models import Case
 from app.cases.profile import Profile
@@ -29,6 +30,9 @@ from app.vault.sealed import Sealed
 
 Told = TypeVar("Told", Content, Profile)
 
+NUMBERS = ("caller_number", "callback_number")
+"""The kinds of content that are telephone numbers."""
+
 REVEAL_REASONS = ("first_contact", "new_attempt", "agreed_call", "danger", "check_repeat", "supervision")
 
 
@@ -40,6 +44,8 @@ class Opened:
     at: datetime
     channel: str
     text: str = field(repr=False)
+    by: str = ""
+    """Which colleague wrote it, for a note."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,15 @@ def keep_profile(
     rows.write_unseen(session, Profile, id=row, case_id=case.id, approach_id=approach.id, at=at, box=Sealed(box))
 
 
+def keep_note(session: Session, case: Case, text: str, *, by: Person, at: datetime) -> None:
+    """Seal a note that a colleague wrote. That needs no key, and gives whoever wrote it none."""
+    row = new_id()
+    key = PublicKey.from_bytes(case.key_id, case.public_key)
+    box = seal(text.encode(), key, binding=_binding(row, case, notes.TABLE))
+    rows.write_unseen(session, notes.Note, id=row, case_id=case.id, by_id=by.id, at=at, box=Sealed(box))
+    case.log("note.added", by=by.alias, at=at)
+
+
 def latest(session: Session, approach: Approach, kind: str) -> Content | None:
     """The newest secret of one kind that this approach left, still sealed."""
     return session.scalar(
@@ -93,12 +108,15 @@ def latest(session: Session, approach: Approach, kind: str) -> Content | None:
     )
 
 
-def reveal(case: Case, *, by: Person, because: str, at: datetime) -> None:
-    """Leave the entries that must be committed before anything is opened: one for each case whose secrets will show."""
+def reveal(case: Case, *, by: Person, because: str, at: datetime, action: str = "case.revealed") -> None:
+    """Leave the entries that must be committed before anything is opened: one for each case whose secrets will show.
+
+    `action` is `case.glass_broken` where the case is not the reader's.
+    """
     if because not in REVEAL_REASONS:
         raise BadInput("Say why you need to see this: choose one of the reasons.")
     for one in _whole(case):
-        one.log("case.revealed", by=by.alias, at=at, because=because)
+        one.log(action, by=by.alias, at=at, because=because)
 
 
 def opened(session: Session, case: Case, reader: PrivateKey) -> list[Opened]:
@@ -129,6 +147,10 @@ def _opened_of(session: Session, case: Case, reader: PrivateKey) -> Iterator[Ope
     for content, channel in _with_channels(session, case, Content):
         text = open_box(content.box.box, key, binding=_binding(content.id, case)).decode()
         yield Opened(kind=content.kind, at=content.at, channel=channel, text=text)
+    written = select(notes.Note).where(notes.Note.case_id == case.id).options(joinedload(notes.Note.by))
+    for note in session.scalars(written):
+        text = open_box(note.box.box, key, binding=_binding(note.id, case, notes.TABLE)).decode()
+        yield Opened(kind="note", at=note.at, channel="", text=text, by=note.by.alias)
 
 
 def _with_channels(session: Session, case: Case, table: type[Told]) -> Sequence[tuple[Told, str]]:

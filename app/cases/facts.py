@@ -29,6 +29,9 @@ CLOSED_WITHOUT_CONTACT = (
     "test_call",
     "wrong_number",
 )
+HANDED_BACK = "handed_back"
+"""How a case ends that another house sent, and that was not taken over."""
+
 HOLD_WAYS = ("page", "sms", "call", "console")
 PERMISSION_LASTS = timedelta(days=30)
 """How long a permission to contact holds without being confirmed again (safety.md section 1)."""

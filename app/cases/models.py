@@ -18,9 +18,11 @@ from app import rows
 from app.audit.log import write
 from app.cases.breaches import Breach
 from app.cases.canaries import ANSWERED, MARK
+from app.cases.doubts import Doubt
 from app.cases.exclusions import Exclusion, Preference
 from app.cases.facts import (
     CLOSED_WITHOUT_CONTACT,
+    HANDED_BACK,
     Approach,
     Assignment,
     Closure,
@@ -60,6 +62,7 @@ class Case(Permitting):
     breach: Mapped[Breach | None] = relationship()
     closure: Mapped[Closure | None] = relationship()
     danger: Mapped[Danger | None] = relationship()
+    doubt: Mapped[Doubt | None] = relationship()
     join: Mapped[Join | None] = relationship(foreign_keys="Join.case_id")
     exclusions: Mapped[list[Exclusion]] = relationship(order_by="Exclusion.at")
     preferences: Mapped[list[Preference]] = relationship(order_by="Preference.tag", cascade="all, delete-orphan")
@@ -68,6 +71,11 @@ class Case(Permitting):
     def is_canary(self) -> bool:
         """Whether nobody called: it was sent by ourselves, to see whether somebody answers."""
         return self.reference.startswith(MARK)
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether its key is destroyed: nothing can be opened of it, or sealed to it, ever again."""
+        return not self.public_key
 
     @property
     def hold(self) -> Hold | None:
@@ -231,6 +239,12 @@ class Case(Permitting):
             raise BadInput("Advice and hand-over need a contact first. Record the contact, or close with a reason.")
         self.closure = Closure(by_id=by.id, at=at, outcome=outcome, code=code)
         self.log("case.closed", by=by.alias, at=at, because=code, closed_as=outcome)
+        self._forget_how_to_recognise()
+
+    def hand_back(self, *, by: Person, at: datetime) -> None:
+        """Another house sent this person, and goes on with them: their clock has run there all the while."""
+        self.closure = Closure(by_id=by.id, at=at, outcome="closed", code=HANDED_BACK)
+        self.log("case.closed", by=by.alias, at=at, because=HANDED_BACK, closed_as="closed")
         self._forget_how_to_recognise()
 
     def join_into(self, other: Case, *, by: str, at: datetime) -> None:

@@ -22,8 +22,10 @@ def open_case(
     public_key: bytes,
     reference: str,
     case_id: str = "",
+    pseudonym: str = "",
 ) -> Case:
-    """A new case whose clock starts `at`, the moment of the first approach; its key may be bound to its id.
+    """A new case whose clock starts `at`, the moment of the first approach; its key may be bound to its id, and what
+    the log calls it may be chosen.
 
     The `reference` is one that nobody else has or is about to have (`references.py`).
     """
@@ -36,8 +38,10 @@ def open_case(
         due_at=due_at(at, within=within),
         key_id=key_id,
         public_key=public_key,
+        **({"pseudonym": pseudonym} if pseudonym else {}),
     )
     set_committed_value(case, "danger", None)  # nobody has to look
+    set_committed_value(case, "doubt", None)
     set_committed_value(case, "permissions", [])
     case.log("case.opened", by="engine" if case.is_canary else "caller", at=at, due_at=case.due_at.isoformat())
     return case

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.breaches import Breach, BreachReason
 from app.cases.canaries import Canary
@@ -17,6 +17,7 @@ from app.cases.models import Case
 from app.cases.returning import Mailbox, RepeatTag, ReturnCode
 from app.errors import NoSuchPage
 from app.journeys import Question, ask
+from app.once import once
 
 
 def closed() -> ColumnElement[bool]:
@@ -138,6 +139,7 @@ def mailboxes_at(session: Session, locator: int) -> list[Mailbox]:
     return list(session.scalars(select(Mailbox).where(Mailbox.locator == locator).order_by(Mailbox.made_at)))
 
 
+@once
 def joined_into(session: Session, case: Case) -> list[Case]:
     """Cases that go on as part of this one, also by way of another that does."""
     parts = select(Join.case_id).where(Join.into_id == case.id).cte("parts", recursive=True)
@@ -150,35 +152,30 @@ def ids_of_whole(session: Session, case: Case) -> list[str]:
     return [case.id, *(one.id for one in joined_into(session, case))]
 
 
-def board(session: Session) -> list[Case]:
-    """Every open case with what the board shows of it; who waits longest comes first."""
-    return list(
-        session.scalars(
-            select(Case)
-            .where(~closed())
-            .order_by(Case.due_at)
-            .options(
-                selectinload(Case.holds),
-                selectinload(Case.assignments),
-                selectinload(Case.approaches).joinedload(Approach.connection),
-                selectinload(Case.first_contact),
-                selectinload(Case.danger),
-                selectinload(Case.breach).selectinload(Breach.reasons),
-            )
+def as_listed(session: Session, ids: Sequence[str]) -> list[Case]:
+    """These cases in this order, with what a list shows of them, in a handful of questions however many."""
+    in_a_row = joinedload(Case.doubt), joinedload(Case.closure), joinedload(Case.join), joinedload(Case.danger)
+    beside = Case.holds, Case.assignments, Case.first_contact, Case.permissions, Case.attempts, Case.exclusions
+    found = session.scalars(
+        select(Case)
+        .where(Case.id.in_(ids))
+        .options(
+            *in_a_row,
+            *map(selectinload, beside),
+            selectinload(Case.approaches).joinedload(Approach.connection),
+            selectinload(Case.breach).selectinload(Breach.reasons),
         )
     )
+    return sorted(found, key=lambda case: ids.index(case.id))
 
 
 def unexplained(session: Session) -> list[Case]:
     """Cases, open and closed, whose broken promise nobody has explained; the longest broken first."""
-    said = exists().where(BreachReason.case_id == Case.id)
-    found = (
-        select(Case)
-        .join(Breach, Breach.case_id == Case.id)
-        .where(~said, ~exists().where(Join.case_id == Case.id))
-        .order_by(Breach.at)
-    )
-    return list(session.scalars(found.options(selectinload(Case.exclusions))))
+    said = exists().where(BreachReason.case_id == Breach.case_id)
+    joined = exists().where(Join.case_id == Breach.case_id)
+    ids = session.scalars(select(Breach.case_id).where(~said, ~joined).order_by(Breach.at)).all()
+    found = session.scalars(select(Case).where(Case.id.in_(ids)).options(selectinload(Case.exclusions)))
+    return sorted(found, key=lambda case: ids.index(case.id))
 
 
 def count_waiting(session: Session) -> int:

@@ -49,7 +49,7 @@ def _programme(settings: Settings, db: Database, keyring: Keyring, *, at: dateti
         programme = current(session)
         yield from preflight.findings(session, directory.phone_of, at=at)
         yield from week_ahead.findings(session, at=at)
-        yield from keys_status.findings(session, settings.keys_dir, at=at)
+        yield from keys_status.findings(session, settings.keys_dir, at=at, staff_hold=settings.staff_hold)
     yield from _unspoken(programme)
     yield from ways.findings(settings, db, keyring, programme)
     numbers = programme.programme.numbers

@@ -75,6 +75,7 @@ def _settings(folder: Path, marker: Marker, port: int) -> Settings:
         database_url=f"sqlite:///{folder / 'dygnet.db'}",
         keys_dir=folder / "keys",
         public_url=f"http://{HOST}:{port}",
+        second_factor="offered",
         surfaces="public,carrier,console",
         twilio_account_sid=marker.account_sid,
         twilio_auth_token=marker.auth_token,

@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, bindparam, case, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app import rows
+from app.audit.log import record
 from app.cases.facts import Hold
 from app.cases.models import Case
 from app.db import Database
@@ -201,6 +202,7 @@ def _put_aside(db: Database, case_id: str, problem: Exception, played: Round) ->
     played.postponed += 1
     full = Escalation.failures >= MOST_FAILURES
     with db.transaction() as session:
+        _note_the_first(session, case_id, at=played.at)
         session.execute(
             update(Escalation)
             .where(Escalation.case_id == case_id)
@@ -209,3 +211,11 @@ def _put_aside(db: Database, case_id: str, problem: Exception, played: Round) ->
                 failures=case((full, MOST_FAILURES), else_=Escalation.failures + 1),
             )
         )
+
+
+def _note_the_first(session: Session, case_id: str, *, at: datetime) -> None:
+    """That a case's step fails is an entry once, and not again every minute until somebody has mended it."""
+    known = select(Case.pseudonym).join(Escalation, Escalation.case_id == Case.id)
+    pseudonym = session.scalar(known.where(Case.id == case_id, Escalation.failures == 0))
+    if pseudonym:
+        record(session, at=at, by="engine", action="step.postponed", about=pseudonym, outcome="failed")

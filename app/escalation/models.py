@@ -24,8 +24,8 @@ from app.staff.models import Person
 class Escalation(Base):
     """The policy as it was when the case opened, how far it has come, and `next_at`; null means at rest.
 
-    `counts_from` is where the untaken ladder starts: the opening, or the moment the case came back; `climb` counts
-    how often it has started.
+    `counts_from` is where the untaken ladder starts: the opening (or, in doubt, the morning), or the moment the case
+    came back; `climb` counts how often it has started.
     `hurried_at` is set when every page of the last step failed: the next fresh step is due then.
     """
 

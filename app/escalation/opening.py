@@ -11,31 +11,43 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from app import nudge, rows
+from app.cases.doubts import someone_is_awake
 from app.cases.facts import Hold
 from app.cases.models import Case
 from app.cases.queries import awaiting, locked
 from app.escalation import targets
 from app.escalation.models import Escalation
 from app.escalation.policy import Ladder, Policy, Step, to_json
+from app.programme.apply import current
 from app.programme.schema import Routine, UncontactedStep, UntakenStep
 from app.staff.models import Person
 
 
 def begin(session: Session, case: Case, routine: Routine, *, at: datetime) -> None:
-    """Start a case's ladders and name who is responsible. Counted from the case's opening, also when begun late."""
+    """Start a case's ladders and name who is responsible. Counted from the case's opening, also when begun late.
+
+    What a machine may have sent waits for the morning (`app/cases/doubts.py`); its deadline does not.
+    """
     rows.write_unseen(
         session,
         Escalation,
         case_id=case.id,
         policy=_written_for_a_canary(routine) if case.is_canary else _written(routine),
         ladder=Ladder.ACUTE if case.danger else Ladder.UNTAKEN,
-        counts_from=case.opened_at,
+        counts_from=_paged_from(session, case),
         next_at=at,
     )
     nudge.wanted(session)
     responsible = targets.first_in_line(session, at=at)
     if responsible:
         case.begin_with(responsible, at=at)
+
+
+def _paged_from(session: Session, case: Case) -> datetime:
+    """At once; but what a machine may have sent wakes nobody, unless it says that a life is in danger."""
+    if case.doubt is None or case.danger:
+        return case.opened_at
+    return someone_is_awake(case.opened_at, current(session).zone, until=case.due_at)
 
 
 def orphans(session: Session, *, opened_since: datetime | None = None) -> Sequence[str]:

@@ -15,6 +15,8 @@ from app.errors import BadInput
 
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 100
+_NUL = "\0"
+"""Nobody types it, and PostgreSQL keeps no text with it."""
 
 
 async def _db(request: Request) -> Database:
@@ -33,7 +35,7 @@ async def _posted(request: Request) -> Mapping[str, str]:
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError as error:
         raise BadInput("the form has too many fields") from error
-    return dict(reversed(pairs))
+    return {name: text.replace(_NUL, "") for name, text in reversed(pairs)}
 
 
 Db = Annotated[Database, Depends(_db)]
@@ -43,4 +45,5 @@ Now = Annotated[datetime, Depends(_now)]
 """The moment the request was let in, aware, in UTC."""
 
 Posted = Annotated[Mapping[str, str], Depends(_posted)]
-"""The fields of a posted form, blank ones kept, the first of each name. 415 for any other kind of body: no uploads."""
+"""The fields of a posted form, blank ones kept, the first of each name, without NULs. 415 for any other kind of body:
+no uploads."""

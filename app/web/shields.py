@@ -133,6 +133,9 @@ class CalmFailures:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = False
+        if "\0" in scope.get("path", ""):  # no address of ours has it, and PostgreSQL takes no text with it
+            await self._problem_page(Request(scope), Problem(404))(scope, receive, send)
+            return
 
         async def send_and_notice(message: Message) -> None:
             nonlocal begun

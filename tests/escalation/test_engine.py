@@ -15,6 +15,7 @@ from app.escalation import engine
 from app.escalation.models import Escalation, Pulse, StepTaken
 from app.notifications.models import Notification
 from tests import desk
+from tests.evidence import log
 from tests.people import MONDAY
 
 MINUTE = timedelta(minutes=1)
@@ -72,6 +73,7 @@ def test_a_broken_case_is_put_aside_loudly_and_the_round_goes_on(
     with staffed.reading() as session:
         assert session.get_one(Escalation, broken).failures == 0
         assert set(session.scalars(select(StepTaken.case_id))) == {broken, sound}
+    assert [entry["result"] for entry in log(staffed, "step.postponed")] == ["failed"]
 
 
 def test_a_round_in_which_nothing_is_due_leaves_nothing_but_a_pulse(staffed: Database) -> None:

@@ -19,7 +19,7 @@ from tests.hotline import Hotline, Switchboard
 from tests.stateful.night import AnyNight
 
 STEPS = int(os.environ.get("DYGNET_STEPS", "0"))
-IN_A_NIGHT = 40 if STEPS else 24
+IN_A_NIGHT = 40 if STEPS else 18
 NEVER_WITHOUT = ("cases", "case_approaches", "escalation_steps", "notifications")
 NEVER_WITHOUT_FOR_LONG = ("case_connections", "case_holds", "case_first_contacts", "case_breaches", "escalation_passes")
 FEW_NIGHTS = 2
