@@ -114,7 +114,8 @@ def test_where_staff_hold_the_key_a_passkey_alone_unlocks_it(office: Office, pag
     enrol(office, page)
     add_passkey(page)
     page.click("text=Jag har dem")
-    assert "öppnar ärenden" in page.inner_text("main")
+    page.wait_for_selector("text=öppnar ärenden")
+    page.wait_for_load_state("load")  # a key is heard once the script is there
     page.keyboard.press("Alt+l")
     page.wait_for_url("**/console/sign-in")
     page.click("text=Logga in med en nyckel")

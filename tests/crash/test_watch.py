@@ -28,6 +28,7 @@ from tests.crash.line import SPEED
 from tests.crash.test_engines import Lives, born
 from tests.crash.test_engines import lives as lives
 from tests.evidence import log
+from tests.marks import ON_POSTGRESQL
 from tests.people import NUMBERS
 
 HOUSE = Path(__file__).parent.parent.parent
@@ -67,6 +68,7 @@ def watching(lives: Lives, machine: Path, *options: str) -> Iterator[subprocess.
         process.wait()
 
 
+@ON_POSTGRESQL  # where the watcher is another machine
 def test_the_engine_is_killed_a_step_falls_due_and_the_chain_is_rung_by_another_process(
     lives: Lives, machine: Path
 ) -> None:
