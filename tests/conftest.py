@@ -20,6 +20,7 @@ from tests.dialects import in_one_dialect
 from tests.evidence import given_away
 from tests.hotline import Hotline, Switchboard
 from tests.lending import Shelf
+from tests.marks import not_tested
 from tests.places import in_memory
 
 QUIETLY = (
@@ -70,9 +71,7 @@ def postgres_template() -> Iterator[str]:
         server = postgres.running()
         url = make_url(server.__enter__())
     except RuntimeError as problem:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"NOT TESTED ON POSTGRESQL: {problem}")
+        not_tested(f"on PostgreSQL: {problem}")
     try:
         _sql(url, "CREATE DATABASE template_of_tests")
         template = url.set(database="template_of_tests").render_as_string(hide_password=False)
@@ -132,8 +131,7 @@ def chromium() -> Iterator[Browser]:
     """The system's Chromium; none is downloaded. One for each module: while it is open, asyncio is busy."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
-        problem = "NOT TESTED IN A BROWSER: there is no Chromium here; install it with: make browser"
-        pytest.fail(problem) if os.environ.get("CI") else pytest.skip(problem)
+        not_tested("in a browser: there is no Chromium here; install it with: make browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(QUIETLY))
         yield browser

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import Demo
+from tests.looked_at import well_made
 
 expect.set_options(timeout=20_000)  # prompts take as long as it takes to say them
 
@@ -35,26 +35,26 @@ def test_a_call_is_answered_by_text_and_the_caller_is_reached(demo: Demo, teleph
     page.locator("a.reference").first.click()
     page.locator("section.card form button[name=because]").first.click()
     expect(page.locator("#secrets")).to_contain_text("070")
-    no_barriers(page)
+    well_made(page)
     page.locator("#attempt input[value=reached]").check()
     page.locator("#attempt button[type=submit]").click()
     expect(page.locator("body")).to_contain_text("Första kontakt")
     assert "070" not in page.locator("main").inner_text()
     page.goto(f"{demo.line}/console/")
-    no_barriers(page)
+    well_made(page)
 
 
 def test_a_form_gives_a_receipt_that_opens_the_mailbox(demo: Demo, on_a_phone: BrowserContext):
     page = on_a_phone.new_page()
     page.goto(f"{demo.line}/sv/contact")
-    no_barriers(page)
+    well_made(page)
     page.locator("input[name=contact][value=none]").check()
     page.locator("textarea[name=message]").fill("Jag vill bort härifrån.")
     page.locator("form button[type=submit]").last.click()
     receipt = re.search(r"(?:\d{4} ){4}\d{4}", page.locator("main").inner_text())
     assert receipt
     assert "bort härifrån" not in page.content()
-    no_barriers(page)
+    well_made(page)
     page.goto(f"{demo.line}/sv/mailbox")
     page.locator("input[name=receipt]").fill(receipt[0])
     page.locator("form button[type=submit]").last.click()
@@ -99,9 +99,3 @@ def press(phone: Locator, key: str) -> None:
 def send_text(phone: Locator, body: str) -> None:
     phone.locator(".write .words").fill(body)
     phone.locator(".write button").click()
-
-
-def no_barriers(page: Page) -> None:
-    """What axe can see of accessibility; it cannot see everything."""
-    found = Axe().run(page).response["violations"]
-    assert not found, [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]

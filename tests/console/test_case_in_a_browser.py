@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from app.escalation import replies
 from app.oncall import changes
 from app.staff.directory import by_alias
 from tests.console.office import Office
 from tests.console.test_in_a_browser import desk, office
-from tests.console.test_roster_in_a_browser import is_sound
+from tests.looked_at import well_made
 
 __all__ = ["office"]
 
@@ -36,17 +36,17 @@ def test_what_stands_beside_a_case_is_written_by_keyboard_and_is_sound(
     anna.keyboard.press("Tab")
     anna.keyboard.press("Enter")
     anna.wait_for_selector("text=Anteckningar (1)")
-    is_sound(anna, f"noted-{width}")
+    well_made(anna, f"noted-{width}")
     anna.keyboard.press("Alt+KeyA")
     assert anna.evaluate("document.activeElement.name") == "channel"
 
     anna.goto(f"/console/glass?case={others}")
-    is_sound(anna, f"glass-{width}")
+    well_made(anna, f"glass-{width}")
     anna.click("role=button[name=/Fara/]")
     anna.wait_for_selector("#secrets dl")
-    is_sound(anna, f"glass-broken-{width}")
+    well_made(anna, f"glass-broken-{width}")
     anna.keyboard.press("Escape")
-    assert anna.locator("#secrets dl").count() == 0
+    expect(anna.locator("#secrets dl")).to_have_count(0)
     anna.context.close()
 
 
@@ -58,12 +58,12 @@ def test_a_month_and_a_calendars_address_are_sound(chromium: Browser, office: Of
         changes.go_away(session, bo, by=bo, **away)
     carin = desk(chromium, office, "carin", width=width, night=night)
     carin.goto("/console/roster/month")
-    is_sound(carin, f"month-{width}")
+    well_made(carin, f"month-{width}")
     carin.click("text=Låt någon stå in >> nth=0")
     assert carin.input_value("#override-starts") == "2026-01-07T09:00"
     carin.goto("/console/calendar")
     carin.click("text=Ge mig en adress")
-    is_sound(carin, f"calendar-{width}")
+    well_made(carin, f"calendar-{width}")
     carin.context.close()
 
 
@@ -75,7 +75,7 @@ def test_a_sound_is_made_for_whoever_asked_and_a_number_stands_on_the_icon(chrom
     assert anna.get_attribute("#sound", "aria-pressed") == "true"
     anna.reload()
     assert anna.get_attribute("#sound", "aria-pressed") == "true"
-    is_sound(anna, "board-with-sound")
+    well_made(anna, "board-with-sound")
     manifest = anna.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then(a => a.json())")
     assert (manifest["name"], manifest["short_name"], manifest["start_url"]) == ("D", "D", "/console/")
     anna.context.close()

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.console.office import Office, take
 from tests.console.test_in_a_browser import desk, office
+from tests.looked_at import well_made
 
 __all__ = ["office"]
-
-PICTURES = os.environ.get("DYGNET_PICTURES", "")
-"""A folder in which somebody wants to look at the pages."""
 
 
 def test_a_screening_on_a_phone_and_the_whole_way_to_whoever_accepts(chromium: Browser, office: Office):
@@ -34,15 +28,6 @@ def test_a_screening_on_a_phone_and_the_whole_way_to_whoever_accepts(chromium: B
     assert office.case(received).closure is None
     assert len(office.log("handover.declined")) == len(office.log("handover.accepted")) == 1
     page.context.close()
-
-
-def well_made(page: Page, name: str) -> None:
-    """Nothing that keeps anybody out, and nothing wider than the telephone."""
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
 
 
 def turn_to(page: Page, sheet: str) -> None:
@@ -68,7 +53,7 @@ def _three_conversations(page: Page) -> None:
     page.check("input[name=talk][value=new]")
     page.select_option("#possible_witness", "not_alone")
     page.click("text=Spara screeningen")
-    assert page.locator("fieldset ol li").count() == 3
+    expect(page.locator("fieldset ol li")).to_have_count(3)
     assert "inte ensam" in page.inner_text("#not-asked")
     well_made(page, "screening-raised")
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app.console.opening import HeldByStaff
 from app.staff import sessions
@@ -18,6 +17,7 @@ from app.staff.factor_models import Passkey
 from app.staff.signin import make_link
 from tests.console.office import Office
 from tests.holding import CHEAP
+from tests.looked_at import well_made
 from tests.serving import served
 
 PASSPHRASE = "fyra gula cyklar i regn"
@@ -64,30 +64,24 @@ def add_passkey(page: Page) -> None:
     page.wait_for_selector("text=Dina reservkoder")
 
 
-def sees_nothing_wrong(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-
-
 def test_a_passkey_is_the_second_step_and_the_only_one_and_a_proof(office: Office, page: Page):
     enrol(office, page)
-    sees_nothing_wrong(page)
+    well_made(page)
     add_passkey(page)
-    assert page.locator(".codes li").count() == 10
-    sees_nothing_wrong(page)
+    expect(page.locator(".codes li")).to_have_count(10)
+    well_made(page)
     page.click("text=Jag har dem")
     assert "telefonen" in page.inner_text("main")
-    sees_nothing_wrong(page)
+    well_made(page)
 
     page.keyboard.press("Alt+l")
     page.wait_for_url("**/console/sign-in")
-    sees_nothing_wrong(page)
+    well_made(page)
     page.fill("#alias", "anna")
     page.fill("#passphrase", PASSPHRASE)
     page.press("#passphrase", "Enter")
     page.wait_for_selector("text=Ett steg till")
-    sees_nothing_wrong(page)
+    well_made(page)
     page.click("text=Använd din nyckel")
     page.wait_for_url("**/console/")
 
@@ -98,13 +92,13 @@ def test_a_passkey_is_the_second_step_and_the_only_one_and_a_proof(office: Offic
     page.goto(HERE)
     page.click("text=Ta bort telefonen")
     page.wait_for_selector("text=Visa att det är du")
-    sees_nothing_wrong(page)
+    well_made(page)
     page.click("button:has-text('Använd din nyckel')")
     page.wait_for_selector("text=Ingen än.")
     page.goto("/console/account")
     page.click("text=Lägg till en app")
     page.wait_for_selector("svg.square")
-    sees_nothing_wrong(page)
+    well_made(page)
     assert [entry["facts"]["what"] for entry in office.log("staff.proved_again")] == ["passkey"]
 
 
@@ -138,7 +132,7 @@ def test_two_minutes_before_the_end_a_bar_asks_and_what_was_typed_stays(office: 
     page.clock.fast_forward("28:30")
     page.wait_for_selector("#stay:not([hidden])")
     assert "Om 2 min loggas du ut" in page.inner_text("#stay")
-    sees_nothing_wrong(page)
+    well_made(page)
     page.click("text=Stanna kvar")
     page.wait_for_selector("#stay", state="hidden")
     office.clock.at += 2 * sessions.IDLE

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from app.staff.models import Endpoint, EndpointKind
 from tests.console.office import Office
 from tests.console.test_in_a_browser import desk, office
+from tests.looked_at import well_made
 from tests.receivers import Browser as Subscribed
 
 __all__ = ["office"]
@@ -48,7 +48,7 @@ def asked(page: Page) -> str:
     """What the page says after the button was pressed."""
     page.click("#push button")
     said = page.wait_for_selector("#push [role=status]:not(:empty)").inner_text()
-    assert Axe().run(page).violations_count == 0
+    well_made(page)
     return said
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.console.office import Office
 from tests.console.test_in_a_browser import desk, office
+from tests.looked_at import well_made
 
 __all__ = ["office"]
 
-PICTURES = os.environ.get("PICTURES")
 """A folder for pictures of the pages, to be looked at."""
 
 
@@ -36,30 +33,21 @@ def browse(chromium: Browser, office: Office) -> Iterator:
         page.context.close()
 
 
-def is_sound(page: Page, name: str) -> None:
-    """Nothing keeps anybody out, and nothing is cut off."""
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name
-
-
 def test_a_turn_is_offered_and_taken_with_a_thumb(browse):
     anna = browse("anna")
     anna.click("text=Erbjud en kollega >> nth=0")
     anna.fill("#offer1-starts", "2026-01-08T20:00")
     anna.fill("#offer1-ends", "2026-01-09T08:00")
-    is_sound(anna, "offering")
+    well_made(anna, "offering")
     anna.click("text=Erbjud passet >> visible=true")
     assert "Erbjudet tors 8 jan. 20:00 – fre 9 jan. 08:00" in anna.inner_text("main")
 
     fatima = browse("fatima", width=1280, night=False)
-    is_sound(fatima, "offered")
+    well_made(fatima, "offered")
     fatima.click("role=button[name=/Take the shift/]")
     assert "Your shifts" in fatima.inner_text("main")
     assert fatima.locator("text=Take the shift").count() == 0
-    is_sound(fatima, "taken")
+    well_made(fatima, "taken")
     anna.reload()
     assert "tors 8 jan. 20:00 – fre 9 jan. 08:00 fatima" in " ".join(anna.inner_text(".week").split())
 
@@ -75,17 +63,17 @@ def test_a_coordinator_sees_who_is_away_and_lets_somebody_stand_in(browse, offic
     assert "18:00 – ons 7 jan. 08:00 anna" in " ".join(carin.inner_text("main").split())
 
     carin.click("text=Sätt in någon")
-    is_sound(carin, f"overriding-{width}")
+    well_made(carin, f"overriding-{width}")
     carin.select_option("#override-alias", "dag")
     carin.fill("#override-ends", "2026-01-05T17:00")
     carin.click("text=Sätt in >> nth=-1")
     assert "Välj varför." in carin.inner_text("main [role=alert]")
     assert carin.input_value("#override-ends") == "2026-01-05T17:00", "nothing typed is lost"
-    is_sound(carin, f"mistaken-{width}")
+    well_made(carin, f"mistaken-{width}")
     carin.click("text=Någon är sjuk")
     carin.click("text=Sätt in >> nth=-1")
     assert carin.inner_text(".person >> nth=0") == "dag"
-    is_sound(carin, f"overridden-{width}")
+    well_made(carin, f"overridden-{width}")
     office.clock.at += timedelta(hours=9)
     carin = browse("carin", width=width, night=night)
     assert carin.inner_text(".person >> nth=0") == "fatima"
@@ -98,7 +86,7 @@ def test_somebody_finds_a_conflict_of_interest(chromium, office, width, night):
     page = desk(chromium, office, "carin", width=width, night=night)
     page.goto(f"/console/cases/{reference}")
     page.click("text=Vem ska ha ärendet")
-    is_sound(page, f"conflict-{width}")
+    well_made(page, f"conflict-{width}")
     page.select_option("#excluded", "anna")
     page.click("text=Håll den personen utanför")
     assert page.url.endswith(reference)
@@ -106,5 +94,5 @@ def test_somebody_finds_a_conflict_of_interest(chromium, office, width, night):
     page = desk(chromium, office, "anna", width=width, night=night)
     page.goto("/console/roster")
     assert reference in page.inner_text("[aria-labelledby=conflicts]")
-    is_sound(page, f"conflicts-{width}")
+    well_made(page, f"conflicts-{width}")
     page.context.close()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from app.db import Database
@@ -16,12 +14,12 @@ from tests import people
 from tests.console.office import Office, send
 from tests.console.test_in_a_browser import desk
 from tests.console.test_in_a_browser import office as office_in_a_browser
+from tests.looked_at import well_made
 from tests.statistics.town import DAY, JANUARY, Town
 
 __all__ = ["office_in_a_browser"]
 
 HERE = "/console/statistics"
-PICTURES = os.environ.get("PICTURES")
 """A folder for pictures of the page, to be looked at."""
 FEBRUARY = datetime(2026, 2, 10, 9, tzinfo=UTC)
 
@@ -104,10 +102,7 @@ def test_the_figures_can_be_read_by_everybody_and_printed(office_in_a_browser: O
     send(office.browser("carin"), f"{HERE}/editions")
     page = desk(chromium, office, "carin", width=width, night=False)
     page.goto(HERE)
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"statistics-{width}.png", full_page=True)
-    assert Axe().run(page).violations_count == 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    well_made(page, f"statistics-{width}")
     page.emulate_media(media="print")
     assert page.get_by_role("heading", level=1).is_visible()
     assert not page.locator(".staffing").is_visible()

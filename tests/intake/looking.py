@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from itertools import product
-from pathlib import Path
 from typing import Final
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.looked_at import PICTURES, faults, picture
+
 EVERYTHING: Final = bool(os.environ.get("DYGNET_EVERY_PAGE"))
-PICTURES: Final = os.environ.get("DYGNET_PICTURES", "")
 LANGUAGES: Final = ("sv", "sv-simple", "en", "ar", "so")
 JOURNEYS: Final = (
     [*product(LANGUAGES, (320, 390, 1280), (True, False), ("light",)), ("sv", 320, True, "dark")]
@@ -37,7 +36,7 @@ class Looking:
         self.home = f"{origin}/{language}/"
         self.complaints: list[str] = []
         self._name = f"{language}-{width}-{'script' if scripts else 'plain'}-{scheme}"
-        self._width, self._runs_axe = width, scripts  # axe is a script itself
+        self._runs_axe = scripts  # axe is a script itself
 
     def read(self, address: str) -> None:
         """Ask for a page below the language and look at it."""
@@ -51,10 +50,6 @@ class Looking:
 
     def look(self, where: str) -> None:
         """Everything there is to complain of here."""
-        found = Axe().run(self.page).response["violations"] if self._runs_axe else []
-        self.complaints += [f"{where}: {violation['id']} {violation['nodes'][0]['html'][:90]}" for violation in found]
-        if (wide := self.page.evaluate("document.documentElement.scrollWidth")) > self._width:
-            self.complaints.append(f"{where}: {wide} px wide")
+        self.complaints += [f"{where}: {fault}" for fault in faults(self.page, axe=self._runs_axe)]
         if PICTURES:
-            Path(PICTURES).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=Path(PICTURES) / f"{self._name}-{where}.png", full_page=True)
+            picture(self.page, f"{self._name}-{where}")

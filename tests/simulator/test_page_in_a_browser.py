@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.simulator import Exchange, LiveTimeline, create_simulator
+from tests.looked_at import well_made
 from tests.serving import served
 from tests.simulator.customer import ACCOUNT, ANNA, BO, CALLER, LINE, SITE, Customer, twiml
 
@@ -60,22 +60,16 @@ def the_caller(page: Page) -> Locator:
     return page.locator("#callers article")
 
 
-def no_barriers(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert not found, [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
 def test_a_call_is_made_and_let_go_by_keyboard_alone(page: Page, customer: Customer):
     caller = the_caller(page)
-    no_barriers(page)
+    well_made(page)
     caller.get_by_role("button", name="Call", exact=True).focus()
     page.keyboard.press("Enter")
     expect(caller.locator(".screen")).to_contain_text("Tryck 1.")
     caller.locator(".screen").focus()
     page.keyboard.press("1")
     expect(page.get_by_role("link", name="Anna’s phone rings")).to_be_visible()
-    no_barriers(page)
+    well_made(page)
     page.keyboard.press("*")
     expect(caller.locator(".screen")).to_contain_text("Vi ringer upp.")
     expect(page.locator("#ringing")).to_be_empty()
@@ -97,7 +91,7 @@ def test_a_bad_day_is_seen_in_what_is_posted(page: Page, live: Exchange):
     page.get_by_label("Show only").fill("nothing like it")
     expect(page.locator("#traffic li:visible")).to_have_count(0)
     page.get_by_label("Show only").fill("")
-    no_barriers(page)
+    well_made(page)
     carrier.get_by_role("button", name="Everything in order").click()
     expect(page.locator("#day")).to_have_text("in order")
     assert not live.faults.duplicate_webhooks
