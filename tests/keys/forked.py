@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from app.cli import main
+
+PATIENCE: Final = 60
+"""Seconds, after which the system ends a fork that does not end by itself."""
 
 
 def ended(deed: Callable[[], object]) -> int:
@@ -62,14 +67,23 @@ def _become(words: list[str], folder: Path, named: Mapping[str, str]) -> None:
 
 
 def _do_and_exit(deed: Callable[[], object]) -> None:
-    status = 0
+    """A fork must never go on as a second test run: not when its terminal is gone, and not when it stands still."""
+    status = 70
+    signal.alarm(PATIENCE)
+    try:
+        status = _exit_code(deed)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(status)
+
+
+def _exit_code(deed: Callable[[], object]) -> int:
     try:
         deed()
     except SystemExit as problem:
-        status = problem.code if isinstance(problem.code, int) else int(bool(problem.code))
-    except BaseException:  # noqa: BLE001 - a fork must not go on as a second test run
+        return problem.code if isinstance(problem.code, int) else int(bool(problem.code))
+    except BaseException:  # noqa: BLE001 - whatever it was, it is told as a process tells it
         traceback.print_exc()
-        status = 70
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+        return 70
+    return 0
