@@ -4,11 +4,13 @@ A session under duress sees nothing but this. It is the same code with the same 
 staff by their aliases, the programme, the engine's pulse, and no case, no number and no key that opens anything. What
 is done there is done to it alone, works, looks right, and is gone when the process ends. So no address, known or
 guessed, leads to a real case: the request never reaches the real house.
+
+One house stands ready before it is asked for, so that the first page takes no longer than any other, and its database
+waits for no disk: it is to be gone with the process anyway.
 """
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import tempfile
 import threading
@@ -16,24 +18,19 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from fastapi import FastAPI
-from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy import event, select
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.console.furnishing import copied, furnish_staff, furnish_visitor
+from app.console.rehearsal import rehearse
 from app.db import Base, Database
 from app.escalation.models import Pulse
-from app.programme.models import ProgrammeVersion
-from app.staff.credentials import Passphrase, StaffSession
-from app.staff.factor_models import CodeApp, DuressPassphrase, Passkey, RecoveryCode
-from app.staff.freshness import PASSPHRASE, note
-from app.staff.keys_models import RotaGrant, SessionKey, StaffKey
-from app.staff.models import Channel, Person
-
-Row = TypeVar("Row", bound=Base)
+from app.remembered import edition_of
+from app.staff.factor_models import DuressPassphrase
 
 MOST: Final = 8
 """Houses kept at a time; the one asked for longest ago goes first."""
@@ -62,9 +59,24 @@ class House:
     face: FastAPI
     db: Database
     folder: Path
+    edition: str
+    """Of the staff and the programme that it shows."""
+
+    rehearsal: threading.Thread | None = None
+
+    def rehearse(self, guest: str) -> None:
+        """Ask for its pages once, beside whatever else goes on; it needs nothing of the real house for that."""
+        self.rehearsal = threading.Thread(target=rehearse, args=(self.face, self.db, guest), daemon=True)
+        self.rehearsal.start()
+
+    def wait_until_ready(self) -> None:
+        """Until nobody looks round in it any more."""
+        if self.rehearsal:
+            self.rehearsal.join()
 
     def tear_down(self) -> None:
         """Nothing of it stays."""
+        self.wait_until_ready()
         self.db.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -77,26 +89,56 @@ class Decoys:
     furnish: Callable[[Database], FastAPI] = field(repr=False)
     _houses: OrderedDict[str, House] = field(default_factory=OrderedDict, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _spare: House | None = field(default=None, repr=False)
+
+    def draw_ahead(self) -> None:
+        """Have the next house ready, furnished as the staff and the programme are now, where anybody has a passphrase
+        for duress. Whoever signs in asks for it, whichever passphrase they type."""
+        with self.db.reading() as session:
+            edition, guest = edition_of(session), session.scalar(select(DuressPassphrase.person_id).limit(1))
+        with self._turn:
+            if guest and (self._spare is None or self._spare.edition != edition):
+                self._put_away(self._spare)
+                self._spare = self._build()
+                self._spare.rehearse(guest)
 
     def for_session(self, session_id: str) -> FastAPI:
         """The house of this session, built when it is asked for first, with the pulse of this moment."""
         with self._turn:
-            house = self._houses.pop(session_id, None) or self._build(session_id)
+            house = self._houses.pop(session_id, None) or self._move_in(session_id)
             self._houses[session_id] = house
             while len(self._houses) > MOST:
                 self._houses.popitem(last=False)[1].tear_down()
         with self.db.reading() as real, house.db.transaction() as decoy:
             for pulse in real.scalars(select(Pulse)):
-                decoy.merge(_copied(pulse))
+                decoy.merge(copied(pulse))
         return house.face
 
-    def _build(self, session_id: str) -> House:
+    def _move_in(self, session_id: str) -> House:
+        with self.db.reading() as real:
+            if self._spare and self._spare.edition != edition_of(real):
+                self._put_away(self._spare)
+                self._spare = None
+            house, self._spare = self._spare or self._build(), None
+            house.wait_until_ready()
+            with house.db.transaction() as decoy:
+                furnish_visitor(real, decoy, session_id)
+        return house
+
+    def _build(self) -> House:
+        """A house with everybody in it and nobody at the door."""
         folder = Path(tempfile.mkdtemp(prefix="dygnet-"))
-        db = Database(f"sqlite:///{folder / 'house.db'}")
         (folder / "house.db").write_bytes(_empty())
+        db = Database(f"sqlite:///{folder / 'house.db'}")
+        event.listen(db.engine, "connect", _wait_for_no_disk)
         with self.db.reading() as real, db.transaction() as decoy:
-            _furnish(real, decoy, session_id)
-        return House(self.furnish(db), db, folder)
+            edition = edition_of(real)
+            furnish_staff(real, decoy)
+        return House(self.furnish(db), db, folder, edition)
+
+    def _put_away(self, house: House | None) -> None:
+        if house:
+            house.tear_down()
 
 
 class Elsewhere(Response):
@@ -128,9 +170,8 @@ def _empty() -> bytes:
         return _TEMPLATE[0]
 
 
-def draw_ahead() -> None:
-    """Before it is needed: the first to sign in waits for it, whichever passphrase they type."""
-    _empty()
+def _wait_for_no_disk(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _drawn() -> bytes:
@@ -141,37 +182,3 @@ def _drawn() -> bytes:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.close()
         return Path(folder, "house.db").read_bytes()
-
-
-def _furnish(real: Session, decoy: Session, session_id: str) -> None:
-    """The session as it is, the other passphrase as the only one, and what everybody may know of the staff."""
-    mine = real.get_one(StaffSession, session_id)
-    for table in (ProgrammeVersion, Person):
-        decoy.add_all(_copied(row) for row in real.scalars(select(table)))
-    decoy.flush()
-    decoy.add_all(_copied(row) for row in real.scalars(select(Channel)))
-    for keys in (StaffKey, RotaGrant):
-        decoy.add_all(_copied(row) for row in real.scalars(select(keys).where(keys.person_id != mine.person_id)))
-    decoy.add(_copied(mine))
-    decoy.flush()
-    note(decoy, mine.id, PASSPHRASE, at=mine.started_at)
-    decoy.add_all(_copied(row) for row in real.scalars(select(SessionKey).where(SessionKey.session_id == mine.id)))
-    _furnish_factors(real, decoy, mine.person_id)
-    other = real.get(DuressPassphrase, mine.person_id)
-    if other:
-        decoy.add(Passphrase(person_id=other.person_id, phc=other.phc, set_at=other.set_at))
-
-
-def _furnish_factors(real: Session, decoy: Session, person_id: str) -> None:
-    """The second factors as whoever looks on has just seen them used. Nothing of them opens anything here."""
-    for row in real.scalars(select(CodeApp).where(CodeApp.person_id == person_id, CodeApp.confirmed_at.is_not(None))):
-        decoy.add(_copied(row, box=secrets.token_bytes(len(row.box))))
-    for passkey in real.scalars(select(Passkey).where(Passkey.person_id == person_id)):
-        decoy.add(_copied(passkey, box=None))
-    for code in real.scalars(select(RecoveryCode).where(RecoveryCode.person_id == person_id)):
-        decoy.add(_copied(code, id=secrets.token_hex(len(code.id) // 2)))
-
-
-def _copied(row: Row, **other: Any) -> Row:
-    columns = inspect(type(row)).column_attrs
-    return type(row)(**{column.key: getattr(row, column.key) for column in columns} | other)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.log import record
 from app.db import Database
-from app.logs import Log
+from app.escalation.one_by_one import one_by_one
 from app.notifications import alarms
 from app.staff.credentials import StaffSession
 from app.staff.directory import everyone
@@ -28,8 +28,6 @@ from app.staff.roles import Role
 LOUDLY: Final = ("sms", "call")
 SHOWN_FOR: Final = timedelta(hours=24)
 _TOLD: Final = frozenset({Role.COORDINATOR, Role.MANAGER})
-
-_log = Log("duress")
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def sound(db: Database, *, at: datetime) -> int:
     untold = select(SessionProof.session_id).where(SessionProof.kind == DURESS, SessionProof.session_id.not_in(told))
     with db.reading() as session:
         found = session.scalars(untold).all()
-    return sum(_sound_alone(db, session_id, at=at) for session_id in found)
+    return one_by_one(db, found, lambda session, session_id: _sound_alone(session, session_id, at=at))
 
 
 def lately(session: Session, *, at: datetime, but: str) -> Sequence[Told]:
@@ -57,17 +55,12 @@ def lately(session: Session, *, at: datetime, but: str) -> Sequence[Told]:
     return [Told(alias, when) for alias, when in found]
 
 
-def _sound_alone(db: Database, session_id: str, *, at: datetime) -> bool:
-    try:
-        with db.transaction() as session:
-            if session.get(DuressNews, session_id):
-                return False
-            session.add(DuressNews(session_id=session_id, at=at))
-            session.flush()  # of two engines one is first
-            _tell(session, session.get_one(StaffSession, session_id), at=at)
-    except Exception as problem:  # noqa: BLE001 - one broken row may not silence the others
-        _log.error("an alarm could not be raised; it is tried again", problem=problem)
+def _sound_alone(session: Session, session_id: str, *, at: datetime) -> bool:
+    if session.get(DuressNews, session_id):
         return False
+    session.add(DuressNews(session_id=session_id, at=at))
+    session.flush()  # of two engines one is first
+    _tell(session, session.get_one(StaffSession, session_id), at=at)
     return True
 
 
