@@ -47,6 +47,9 @@ class Opened:
     by: str = ""
     """Which colleague wrote it, for a note."""
 
+    role: str = ""
+    """What whoever told it said they were; empty for a note."""
+
 
 @dataclass(frozen=True)
 class Number:
@@ -141,21 +144,21 @@ def _whole(case: Case) -> list[Case]:
 
 def _opened_of(session: Session, case: Case, reader: PrivateKey) -> Iterator[Opened]:
     key = _key_of(session, case, reader)
-    for told, channel in _with_channels(session, case, Profile):
+    for told, channel, role in _with_channels(session, case, Profile):
         text = open_box(told.box.box, key, binding=_binding(told.id, case, "case_profiles")).decode()
-        yield Opened(kind="profile", at=told.at, channel=channel, text=text)
-    for content, channel in _with_channels(session, case, Content):
+        yield Opened(kind="profile", at=told.at, channel=channel, text=text, role=role)
+    for content, channel, role in _with_channels(session, case, Content):
         text = open_box(content.box.box, key, binding=_binding(content.id, case)).decode()
-        yield Opened(kind=content.kind, at=content.at, channel=channel, text=text)
+        yield Opened(kind=content.kind, at=content.at, channel=channel, text=text, role=role)
     written = select(notes.Note).where(notes.Note.case_id == case.id).options(joinedload(notes.Note.by))
     for note in session.scalars(written):
         text = open_box(note.box.box, key, binding=_binding(note.id, case, notes.TABLE)).decode()
         yield Opened(kind="note", at=note.at, channel="", text=text, by=note.by.alias)
 
 
-def _with_channels(session: Session, case: Case, table: type[Told]) -> Sequence[tuple[Told, str]]:
-    found = select(table, Approach.channel).join(Approach, Approach.id == table.approach_id)
-    return [(row, channel) for row, channel in session.execute(found.where(table.case_id == case.id))]
+def _with_channels(session: Session, case: Case, table: type[Told]) -> Sequence[tuple[Told, str, str]]:
+    found = select(table, Approach.channel, Approach.role).join(Approach, Approach.id == table.approach_id)
+    return [(row, channel, role) for row, channel, role in session.execute(found.where(table.case_id == case.id))]
 
 
 def _key_of(session: Session, case: Case, reader: PrivateKey) -> PrivateKey:

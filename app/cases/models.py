@@ -34,6 +34,7 @@ from app.cases.facts import (
     Kept,
 )
 from app.cases.first_contact import Standing, is_overdue, standing
+from app.cases.partings import move_tags
 from app.cases.permitting import Permitting
 from app.cases.returning import RepeatTag
 from app.errors import AlreadyTaken, BadInput
@@ -187,21 +188,33 @@ class Case(Permitting):
         self.log("case.preference_noted", by=by, at=at, count=len(tags))
 
     def record_attempt(
-        self, *, by: Person, at: datetime, channel: str, outcome: str, word: str = "handler"
+        self,
+        *,
+        by: Person,
+        at: datetime,
+        channel: str,
+        outcome: str,
+        word: str = "handler",
+        made_at: datetime | None = None,
     ) -> ContactAttempt:
         """Somebody tried to make contact. `reached` means the two spoke or wrote with each other: first contact.
 
-        `word`: by whose word that is, the handler's or that of the person's own answer in the `mailbox`.
+        `word`: by whose word that is, the handler's or that of the person's own answer in the `mailbox`. `made_at`:
+        when it was, where that is told later. What is only told when the time is out keeps no promise (0043).
         """
         if self.closure or self.join:
             raise BadInput("This case is closed. Nothing can be recorded in it.")
-        attempt = ContactAttempt(by_id=by.id, at=at, channel=channel, outcome=outcome)
+        if made_at and self.first_contact is None and self.is_overdue(at):
+            self.record_breach(at=at)
+        made_at = made_at or at
+        attempt = ContactAttempt(by_id=by.id, at=made_at, channel=channel, outcome=outcome)
         self.attempts.append(attempt)
         self.log("contact.attempted", by=by.alias, at=at, channel=channel, result=outcome)
         if outcome == "reached" and self.first_contact is None:
-            self.first_contact = FirstContact(by_id=by.id, at=at, channel=channel, word=word)
+            self.first_contact = FirstContact(by_id=by.id, at=made_at, channel=channel, word=word)
             late = self.is_overdue(at)
-            self.log("contact.first", by=by.alias, at=at, channel=channel, in_time=not late)
+            told = {"made_at": made_at.isoformat()} if made_at != at else {}
+            self.log("contact.first", by=by.alias, at=at, channel=channel, in_time=not late, **told)
             self._forget_how_to_recognise()
         return attempt
 
@@ -247,7 +260,7 @@ class Case(Permitting):
         self.log("case.closed", by=by.alias, at=at, because=HANDED_BACK, closed_as="closed")
         self._forget_how_to_recognise()
 
-    def join_into(self, other: Case, *, by: str, at: datetime) -> None:
+    def join_into(self, other: Case, *, by: str, at: datetime, because: str = "") -> None:
         """This case goes on as part of another, older one whose clock runs already: the earlier clock wins.
 
         Who is recognised by this case is from now on recognised as the other's.
@@ -258,8 +271,8 @@ class Case(Permitting):
         self.join = Join(into_id=other.id, at=at, by=by)
         for exclusion in self.exclusions:
             other.exclude(exclusion.person, by=by, at=at)
-        session_of(self).execute(update(RepeatTag).where(RepeatTag.case_id == self.id).values(case_id=other.id))
-        self.log("case.merged", by=by, at=at, into=other.pseudonym)
+        move_tags(session_of(self), self, other)
+        self.log("case.merged", by=by, at=at, because=because, into=other.pseudonym)
 
     def mark_danger(self, *, by: str, at: datetime) -> None:
         """Somebody is in danger now; the shorter ladder applies."""

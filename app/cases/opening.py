@@ -23,19 +23,24 @@ def open_case(
     reference: str,
     case_id: str = "",
     pseudonym: str = "",
+    came_at: datetime | None = None,
+    by: str = "",
 ) -> Case:
     """A new case whose clock starts `at`, the moment of the first approach; its key may be bound to its id, and what
     the log calls it may be chosen.
 
+    What came earlier and is only entered now counts from when it came; the log has the moment of entering.
+
     The `reference` is one that nobody else has or is about to have (`references.py`).
     """
+    began = came_at or at
     case = rows.write(
         session,
         Case,
         id=case_id or new_id(),
         reference=reference,
-        opened_at=at,
-        due_at=due_at(at, within=within),
+        opened_at=began,
+        due_at=due_at(began, within=within),
         key_id=key_id,
         public_key=public_key,
         **({"pseudonym": pseudonym} if pseudonym else {}),
@@ -43,5 +48,6 @@ def open_case(
     set_committed_value(case, "danger", None)  # nobody has to look
     set_committed_value(case, "doubt", None)
     set_committed_value(case, "permissions", [])
-    case.log("case.opened", by="engine" if case.is_canary else "caller", at=at, due_at=case.due_at.isoformat())
+    by = by or ("engine" if case.is_canary else "caller")
+    case.log("case.opened", by=by, at=at, due_at=case.due_at.isoformat())
     return case

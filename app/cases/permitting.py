@@ -37,9 +37,21 @@ class Permitting(Base):
         return said[-1:] == [True]
 
     def permit(
-        self, channel: str, *, allowed: bool, hours: Hours, by: str, at: datetime, content_id: str | None
+        self,
+        channel: str,
+        *,
+        allowed: bool,
+        hours: Hours,
+        by: str,
+        at: datetime,
+        content_id: str | None,
+        said_at: datetime | None = None,
     ) -> None:
-        """What the person said about being contacted one way; `content_id` names the number it is about."""
+        """What the person said about being contacted one way; `content_id` names the number it is about.
+
+        `said_at`: when they said it, where that is written down later. It holds for so long from then.
+        """
+        said_at = said_at or at
         before = list(self.permissions)
         said = rows.write(
             session_of(self),
@@ -49,8 +61,8 @@ class Permitting(Base):
             allowed=allowed,
             hours=hours,
             by=by,
-            at=at,
-            expires_at=at + PERMISSION_LASTS,
+            at=said_at,
+            expires_at=said_at + PERMISSION_LASTS,
             content_id=content_id,
         )
         set_committed_value(said, "times", None)

@@ -38,4 +38,8 @@ def place(reference: str) -> str:
 
 
 def _of_length(length: int) -> str:
-    return "".join(secrets.choice(_LETTERS) for _ in range(length))
+    drawn, letters = secrets.randbelow(len(_LETTERS) ** length), ""
+    for _ in range(length):
+        drawn, place = divmod(drawn, len(_LETTERS))
+        letters += _LETTERS[place]
+    return letters

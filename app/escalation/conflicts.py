@@ -7,9 +7,12 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.cases import partings
 from app.cases.models import Case
 from app.cases.queries import locked
+from app.errors import BadInput
 from app.escalation import targets
+from app.escalation.danger import raise_alarm
 from app.escalation.ladder import start_over
 from app.escalation.opening import escalation_of
 from app.escalation.succession import succeed
@@ -28,13 +31,27 @@ def exclude(session: Session, case_id: str, person: Person, *, by: str, at: date
     return True
 
 
-def join(session: Session, case: Case, older: Case, *, by: str, at: datetime) -> None:
+def join(session: Session, case: Case, older: Case, *, by: str, at: datetime, because: str = "") -> None:
     """A case goes on as part of an older one, both locked. Who was kept from it is kept from that too, even when nobody
     else is left for it: they would read there what was to be kept from them."""
     for exclusion in case.exclusions:
         if not older.excludes(exclusion.person_id):
             _keep_away(session, older, exclusion.person, by=by, at=at)
-    case.join_into(older, by=by, at=at)
+    case.join_into(older, by=by, at=at, because=because)
+    if case.danger and older.awaits_contact:
+        raise_alarm(session, older, by=by, at=at)
+
+
+def part(session: Session, case: Case, *, by: str, at: datetime) -> None:
+    """A case that was joined into another, locked, goes on by itself: its clock as it was, its ladder at once. Raises
+    BadInput when it was not joined, or somebody has been in contact since."""
+    if case.join is None or not partings.may_part(session, case.join):
+        raise BadInput("These cases cannot be parted any more.")
+    older = session.get_one(Case, case.join.into_id)
+    partings.part(session, case, case.join, by=by, at=at)
+    case.log("case.parted", by=by, at=at, out_of=older.pseudonym)
+    if not case.closure:
+        start_over(escalation_of(session, case), at=at)
 
 
 def of_person(session: Session, person_id: str) -> list[str]:

@@ -22,6 +22,7 @@ from app.escalation.policy import (
     first,
     from_json,
     hurried,
+    not_before,
     taken,
     upcoming,
     without_ladder,
@@ -167,7 +168,7 @@ def _nudge(escalation: Escalation) -> None:
 
 
 def _take(watch: targets.Watch, case: Case, escalation: Escalation, policy: Policy, due: Due) -> None:
-    at, due = watch.at, caught_up(policy, due, at=watch.at)
+    at, due = watch.at, not_before(escalation.entered_at, caught_up(policy, due, at=watch.at))
     step = policy.ladder(due.ladder)[due.index]
     found = targets.people(watch, case, escalation, step.page)
     step_id = _note(watch.session, case, escalation, due, at=at)

@@ -27,6 +27,7 @@ class Escalation(Base):
     `counts_from` is where the untaken ladder starts: the opening (or, in doubt, the morning), or the moment the case
     came back; `climb` counts how often it has started.
     `hurried_at` is set when every page of the last step failed: the next fresh step is due then.
+    `entered_at` is set where the approach was entered later than it came: no step could be taken before.
     """
 
     __tablename__ = "escalations"
@@ -55,6 +56,7 @@ class Escalation(Base):
     next_at: Mapped[datetime | None]
     hurried_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(SmallInteger, default=0)
+    entered_at: Mapped[datetime | None]
 
     passes: Mapped[list[Pass]] = relationship(
         primaryjoin="foreign(Pass.case_id) == Escalation.case_id", order_by="Pass.at", viewonly=True

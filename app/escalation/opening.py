@@ -23,8 +23,11 @@ from app.programme.schema import Routine, UncontactedStep, UntakenStep
 from app.staff.models import Person
 
 
-def begin(session: Session, case: Case, routine: Routine, *, at: datetime) -> None:
+def begin(session: Session, case: Case, routine: Routine, *, at: datetime, entered_at: datetime | None = None) -> None:
     """Start a case's ladders and name who is responsible. Counted from the case's opening, also when begun late.
+
+    What came another way and was `entered_at` this moment could be taken by nobody before: its untaken ladder counts
+    from then, its deadline from when it came (decision 0043).
 
     What a machine may have sent waits for the morning (`app/cases/doubts.py`); its deadline does not.
     """
@@ -34,7 +37,8 @@ def begin(session: Session, case: Case, routine: Routine, *, at: datetime) -> No
         case_id=case.id,
         policy=_written_for_a_canary(routine) if case.is_canary else _written(routine),
         ladder=Ladder.ACUTE if case.danger else Ladder.UNTAKEN,
-        counts_from=_paged_from(session, case),
+        counts_from=entered_at or _paged_from(session, case),
+        entered_at=entered_at,
         next_at=at,
     )
     nudge.wanted(session)

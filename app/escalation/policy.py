@@ -97,6 +97,13 @@ def caught_up(policy: Policy, due: Due, *, at: datetime) -> Due:
     return replace(due, at=due.at + missed * repeat, turn=due.turn + missed, missed=missed)
 
 
+def not_before(entered_at: datetime | None, due: Due) -> Due:
+    """The same step, due when its case was entered where its moment had passed by then: nobody was late with it."""
+    if entered_at is None or due.at >= entered_at:
+        return due
+    return replace(due, at=entered_at, missed=0)
+
+
 def taken(position: Position, due: Due) -> dict[str, int]:
     """The position after a step was taken."""
     return {**position, f"{due.ladder.value}.{due.index}": due.turn + 1}

@@ -23,6 +23,10 @@ from app.vault.receipts import mark_of
 LONGEST_MESSAGE: Final = 4_000
 """Characters. The form says so before anyone writes."""
 
+LONGEST_TYPED: Final = 40_000
+"""Characters (UTF-16 units) that a browser lets into the field at all. Ten times what is received: whoever pastes too
+much gets all of it back, to shorten it, and it fits into `LARGEST_BODY` in any script."""
+
 TRAP: Final = "homepage"
 """The field that no person sees, or is told to leave empty. A form in which it is filled in is received like any."""
 
@@ -145,6 +149,11 @@ class Answers:
         written = "\x1f".join([*alone, *(f"{name}={answer}" for name, answer in sorted(self.told.items()))])
         return hmac.new(self.nonce.encode(), written.encode(), hashlib.sha256).hexdigest()
 
+    @property
+    def besides(self) -> str | None:
+        """What was told besides, as one text to be sealed."""
+        return profile.written_down(self.told)
+
     def doubt(self, drawn: datetime | None, *, at: datetime) -> Why | None:
         """Why a machine may have sent it, if something says so. `drawn`: when the form was, by our own word."""
         if "machine" in self.told:
@@ -159,7 +168,7 @@ class Answers:
             role=cast(Role, self.role if self.role in get_args(Role) else "unknown"),
             language=language,
             message=self.message or None,
-            profile=profile.written_down(self.told),
+            profile=self.besides,
             danger=bool(self.danger),
             doubt=doubt,
             way_back=way_back,

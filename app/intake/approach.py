@@ -13,9 +13,9 @@ from app.vault.receipts import WayBack as WayBack
 
 @dataclass(frozen=True)
 class Callback:
-    """How the person wants to be reached: `none` means they come back themselves."""
+    """How the person wants to be reached: `none` means they come back themselves, `unasked` that nobody asked them."""
 
-    wish: Literal["call", "sms", "both", "none"]
+    wish: Literal["call", "sms", "both", "none", "unasked"]
     number: str | None = field(repr=False)
     hours: Literal["any", "day", "evening", "night"] = "any"
     only: Only | None = None
@@ -27,6 +27,19 @@ class Callback:
     through_the_line: bool = True
     """Whether the line itself may call or text the number. Who does not want our number to show cannot be: the number
     is kept, and a handler calls it by hand."""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A colleague writes it down later than it came. `came_at` (UTC): when it truly did, and the clock began."""
+
+    came_at: datetime
+    way: str
+    """One of `app.cases.entries.WAYS`."""
+
+    by_id: str
+    by: str
+    """The colleague's alias."""
 
 
 @dataclass(frozen=True)
@@ -57,3 +70,15 @@ class Approach:
 
     canary: bool = False
     """Nobody approached us: it is our own, to see whether somebody answers."""
+
+    entered: Entered | None = None
+    """Who entered it, for what did not come in by itself."""
+
+    @property
+    def told_by(self) -> str:
+        """By whose word it is written down, as the log names them."""
+        return self.entered.by if self.entered else "engine" if self.canary else "caller"
+
+    def came_at(self, at: datetime) -> datetime:
+        """When it came: now, unless somebody enters it afterwards."""
+        return self.entered.came_at if self.entered else at

@@ -15,17 +15,17 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from app import remembered, rows
-from app.cases import contents, doubts, queries, references
+from app.cases import apart, contents, doubts, queries, references
 from app.cases.canaries import MARK
+from app.cases.entries import Entry
 from app.cases.facts import Approach as Row
 from app.cases.facts import Content, Grant
 from app.cases.models import Case
-from app.cases.narrowing import narrow
 from app.cases.opening import open_case
-from app.cases.permissions import Hours
 from app.cases.returning import Mailbox, RepeatTag
 from app.escalation.opening import begin
-from app.intake.approach import Approach, Callback
+from app.intake.approach import Approach
+from app.intake.asked import permit_as_asked
 from app.journeys import ask
 from app.programme.apply import current
 from app.vault.envelope import PublicKey
@@ -128,14 +128,18 @@ def receive(
 ) -> Received:
     """Take an approach in, looked for already or not. The same `source` again changes nothing and gets the same answer.
 
-    The same number again while its case waits for first contact joins that case, whose clock stays as it is.
+    The same number again while its case waits for first contact joins that case, whose clock stays as it is. A number
+    by which two people's cases wait is neither's: what comes then is a case of its own, due with the older one.
     """
     arrival = arrival or look_for(session, desk, approach.source, approach.number, at=at)
     if arrival.is_known:
         known = session.get_one(Row, arrival.approach_id)
         return _received(queries.locked(session, known.case_id), known, is_new=False)
     if approach.number and arrival.waiting_id:
-        return _join(session, desk, queries.locked(session, arrival.waiting_id), approach, at=at)
+        waiting = queries.locked(session, arrival.waiting_id)
+        if one := apart.one_persons(session, waiting, desk.waiting.tags(approach.number, at=at)):
+            return _join(session, desk, one, approach, at=at)
+        approach = replace(approach, due_by=waiting.due_at)
     reference = references.free(session, mark=MARK) if approach.canary else arrival.reference
     return _open(session, desk, approach, reference, at=at)
 
@@ -160,28 +164,39 @@ def _open(session: Session, desk: Desk, approach: Approach, reference: str, *, a
     back = approach.way_back
     key = desk.ready.take(back.key) if back else desk.ready.take()
     with rows.together(session):
-        case = _case_with(session, key, reference, at=at, due_by=approach.due_by)
+        when = {"came_at": approach.came_at(at), "due_by": approach.due_by}
+        case = case_with(session, key, reference, at=at, by=approach.told_by, **when)
         if back:
             _make_mailbox(session, case, back, at=at)
         row = _write(session, desk, case, approach, at=at, key=key.public)
         if approach.doubt:
             doubts.note(case, approach.doubt, at=at)
-        begin(session, case, current(session).routine, at=at)
+        begin(session, case, current(session).routine, at=at, entered_at=at if approach.entered else None)
     return _received(case, row, is_new=True)
 
 
-def _case_with(
-    session: Session, key: ReadyKey, reference: str, *, at: datetime, due_by: datetime | None = None
+def case_with(
+    session: Session,
+    key: ReadyKey,
+    reference: str,
+    *,
+    at: datetime,
+    due_by: datetime | None = None,
+    came_at: datetime | None = None,
+    by: str = "",
 ) -> Case:
-    within = current(session).routine.first_contact_within
+    """A new case with its own key, granted to whoever may read; due in the programme's time, or by then if sooner."""
+    within, began = current(session).routine.first_contact_within, came_at or at
     case = open_case(
         session,
         at=at,
-        within=min(within, max(due_by - at, timedelta())) if due_by else within,
+        within=min(within, max(due_by - began, timedelta())) if due_by else within,
         key_id=key.public.key_id,
         public_key=key.public.raw,
         reference=reference,
         case_id=key.case_id,
+        came_at=began,
+        by=by,
     )
     for reader, box in key.grants.items():
         rows.write_unseen(session, Grant, case_id=case.id, reader=reader, box=box)
@@ -201,38 +216,49 @@ def _write(
         session,
         Row,
         case_id=case.id,
-        at=at,
+        at=approach.came_at(at),
         channel=approach.channel,
         source=approach.source,
         role=approach.role,
         language=approach.language.partition("-")[0],  # whoever reads easy Swedish speaks Swedish
         withheld=approach.channel in ("phone", "sms") and approach.number is None,
+        entered_by=approach.entered.by if approach.entered else None,
     )
-    case.log("approach.received", by="engine" if approach.canary else "caller", at=at, channel=approach.channel)
-    keep = partial(contents.keep, session, case, row, at=at, key=key)
+    _log_received(session, case, row, approach, at=at)
+    keep = partial(contents.keep, session, case, row, at=row.at, key=key)
     if approach.profile:
-        contents.keep_profile(session, case, row, approach.profile, at=at, key=key)
+        contents.keep_profile(session, case, row, approach.profile, at=row.at, key=key)
     _keep_secrets(session, desk, case, approach, keep, at=at)
     if approach.danger:
-        case.mark_danger(by="caller", at=at)
+        case.mark_danger(by=approach.told_by, at=at)
     return row
+
+
+def _log_received(session: Session, case: Case, row: Row, approach: Approach, *, at: datetime) -> None:
+    """That it came; and of what was entered afterwards by whom it was, and when it had come."""
+    how: dict[str, str] = {}
+    if entered := approach.entered:
+        rows.write_unseen(session, Entry, approach_id=row.id, by_id=entered.by_id, at=at, way=entered.way)
+        how = {"way": entered.way, "came_at": entered.came_at.isoformat()}
+    case.log("approach.received", by=approach.told_by, at=at, channel=approach.channel, **how)
 
 
 def _keep_secrets(
     session: Session, desk: Desk, case: Case, approach: Approach, keep: Callable[..., Content], *, at: datetime
 ) -> None:
-    callback = approach.callback
+    callback, came_at = approach.callback, approach.came_at(at)
     if approach.number:
         keep(kind="caller_number", text=approach.number)
-        _remember(session, desk, case, approach.number, full=desk.waiting.tag(approach.number, at=at))
+        remember(session, desk, case, approach.number, full=desk.waiting.tag(approach.number, at=at))
     if approach.message:
         keep(kind="message", text=approach.message)
     if callback and callback.number:
         about = keep(kind="callback_number", text=callback.number)
-        _remember(session, desk, case, callback.number, full=None)
-        permit_as_asked(case, callback, content_id=about.id if callback.through_the_line else None, at=at)
+        remember(session, desk, case, callback.number, full=None)
+        meant = about.id if callback.through_the_line else None
+        permit_as_asked(case, callback, content_id=meant, by=approach.told_by, at=at, said_at=came_at)
     elif callback:
-        permit_as_asked(case, callback, content_id=None, at=at)
+        permit_as_asked(case, callback, content_id=None, by=approach.told_by, at=at, said_at=came_at)
 
 
 def say_anew(session: Session, desk: Desk, case: Case, approach: Approach, *, at: datetime) -> None:
@@ -246,22 +272,6 @@ def say_anew(session: Session, desk: Desk, case: Case, approach: Approach, *, at
     _keep_secrets(session, desk, case, replace(approach, message=None), keep, at=at)
 
 
-def _remember(session: Session, desk: Desk, case: Case, number: str, *, full: bytes | None) -> None:
+def remember(session: Session, desk: Desk, case: Case, number: str, *, full: bytes | None) -> None:
+    """Keep by what the same number is recognised again; without `full`, no more than proposed."""
     rows.write_unseen(session, RepeatTag, case_id=case.id, full=full, short=short_tag(desk.index_key, number))
-
-
-def permit_as_asked(case: Case, callback: Callback, *, content_id: str | None, at: datetime) -> None:
-    """Write down everything that was said about being contacted; `content_id` is the row with the number."""
-    hours = Hours(callback.hours)
-    permit(case, callback.wish, hours, content_id=content_id, at=at)
-    if callback.voicemail is not None:
-        allowed = callback.voicemail and callback.wish in ("call", "both")
-        case.permit("voicemail", allowed=allowed, hours=hours, by="caller", at=at, content_id=content_id)
-    if callback.only:
-        narrow(case, ("call", "sms") if callback.voicemail is None else ("call", "sms", "voicemail"), callback.only)
-
-
-def permit(case: Case, wish: str, hours: Hours, *, content_id: str | None, at: datetime) -> None:
-    """Write down both answers: what was asked for is allowed, the other is not."""
-    for channel in ("call", "sms"):
-        case.permit(channel, allowed=wish in (channel, "both"), hours=hours, by="caller", at=at, content_id=content_id)
