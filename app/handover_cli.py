@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import base64
+import json
+import os
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -20,8 +22,9 @@ from app.intake.handing_over import take_in
 from app.programme.apply import current
 from app.programme.knowledge import Knowledge
 from app.routing import handover_parcels
+from app.routing.handover_directory import Card, partner
 from app.routing.handover_tool import TOOL
-from app.routing.sealed_letters import fingerprint, signing_key
+from app.routing.sealed_letters import LONGEST
 from app.settings import Settings, settings_from
 from app.terminal import clock, database, show, stop
 from app.vault.envelope import PrivateKey
@@ -39,21 +42,8 @@ Out = Annotated[Path, typer.Argument(help="The file to write. It is not overwrit
 def key(as_json: AsJson = False) -> None:
     """What another house puts into its programme file to send to this one. Compare the fingerprint by telephone."""
     settings = settings_from()
-    rota = _rota(_keyring(settings))
-    signs = signing_key(rota).public_key().public_bytes_raw()
-    if as_json:
-        show(
-            {
-                "fingerprint": fingerprint(signs),
-                "seals_to": _seals_to(rota),
-                "signs_with": base64.b64encode(signs).decode(),
-            },
-            as_json=True,
-        )
-        return
-    print(f"# fingerprint {_in_groups(fingerprint(signs))}")
-    print(f'[knowledge.receiver.NAME.handover]\nseals_to = "{_seals_to(rota)}"')
-    print(f'signs_with = "{base64.b64encode(signs).decode()}"\naddress = "{settings.public_url}"')
+    card = Card.of(_rota(_keyring(settings)))
+    print(json.dumps(asdict(card), indent=2) if as_json else card.lines(settings.public_url))
 
 
 @handover.command("pack")
@@ -66,10 +56,11 @@ def pack(
     """Pack what was last decided to be told to a receiver, sealed to them. The case stays ours until they accept."""
     settings, now = settings_from(), clock().now()
     keyring = _keyring(settings)
-    _insist_it_is_new(out)
+    _insist_it_can_be_written(out)
     with database(settings) as db:
         with db.transaction() as session:
             whole = _case(session, case)
+            partner(current(session).knowledge, to)  # nothing is opened for a receiver that there is not
             whole.log("case.revealed", by="operator", at=now, because="handover", what="leaving", via="handover")
         with db.transaction() as session:
             package = _packed(session, going_on(session, whole.id), keyring, to, at=now)
@@ -81,7 +72,7 @@ def pack(
 def open_file(file: Annotated[Path, typer.Argument(help="A package, or a receipt.")], as_json: AsJson = False) -> None:
     """Take in a package, which becomes a case, or a receipt. What is in a package is read in the console."""
     settings = settings_from()
-    text = file.read_text("utf-8")
+    text = _text_of(file)
     with database(settings) as db:
         taken = take_in(db, desk_for(Keyring.load(settings.keys_dir, private=("index",))), text, at=clock().now())
     told = {"package": taken.package, "digest": taken.digest, "case": taken.reference, "new": taken.is_new}
@@ -91,7 +82,7 @@ def open_file(file: Annotated[Path, typer.Argument(help="A package, or a receipt
 @handover.command("receipt")
 def receipt(package: Annotated[str, typer.Argument(help="The package's id.")], out: Out) -> None:
     """Write the receipt for a package that was answered in the console, to be carried back."""
-    _insist_it_is_new(out)
+    _insist_it_can_be_written(out)
     with database(settings_from()) as db, db.reading() as session:
         found = handover_parcels.parcel(session, package, handover_parcels.RECEIPT)
     if found is None:
@@ -103,7 +94,7 @@ def receipt(package: Annotated[str, typer.Argument(help="The package's id.")], o
 @handover.command("tool")
 def tool(out: Out) -> None:
     """Write the program with which a receiver without Dygnet makes keys, opens packages and answers them."""
-    _insist_it_is_new(out)
+    _insist_it_can_be_written(out)
     write_whole(out, TOOL.read_text("utf-8"), mode=0o644)
     print(out)
 
@@ -138,14 +129,17 @@ def _packed(session: Session, case: Case, keyring: Keyring, to: str, *, at: date
     return {"text": carried.text, "package": sent.id, "digest": sent.digest}
 
 
-def _seals_to(rota: PrivateKey) -> str:
-    return f"{rota.key_id}:{base64.b64encode(rota.public.raw).decode()}"
+def _text_of(file: Path) -> str:
+    """No more of it than a text may have, and a letter that makes it too long."""
+    try:
+        with file.open(encoding="utf-8") as opened:
+            return opened.read(LONGEST + 1)
+    except UnicodeDecodeError:
+        stop(f"{file} is neither a package nor a receipt: those are plain text. Fetch it again from whoever sent it")
 
 
-def _in_groups(digits: str) -> str:
-    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
-
-
-def _insist_it_is_new(path: Path) -> None:
+def _insist_it_can_be_written(path: Path) -> None:
     if path.exists():
         stop(f"{path} exists already and is not overwritten")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        stop(f"{path} cannot be written: there is no folder {path.parent}, or you may not write in it")

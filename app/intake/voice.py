@@ -6,7 +6,9 @@ so that a repeated or reordered webhook changes nothing and gets the same answer
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter
@@ -15,9 +17,11 @@ from starlette.responses import Response
 
 from app.cases import calls
 from app.intake import told
-from app.intake.incoming import STAR, call, has_hung_up, offered
+from app.intake.apart import set_apart
+from app.intake.incoming import STAR, call, has_hung_up, offered, who_calls
 from app.intake.line import Line, Signed, TheLine, prompt, xml
 from app.intake.ring import ask_to_wait
+from app.intake.sound import NOW
 from app.telephony import twiml
 from app.web import Db, Now
 
@@ -36,12 +40,8 @@ def answer(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
     with db.transaction() as session:
         row = call(session, line, form, at=now)
         choices = _choices(session)
-    greeting = prompt(row.language, "voice.greeting")
-    if len(choices) == 1:
-        return xml(twiml.document(greeting, *_ask_role(line, row.language)))
-    asked = [prompt(language, "voice.language", digit=digit) for digit, language in choices.items()]
-    ask = twiml.gather(*asked, action=line.url("voice/language"))
-    return xml(twiml.document(greeting, ask, twiml.redirect(line.url("voice/language"))))
+    greeting = partial(_greeting, line, row.language, choices)
+    return xml(NOW.get().document(("greeting", row.language, *choices.items()), greeting))
 
 
 @router.post("/language")
@@ -65,6 +65,7 @@ def choose_role(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
         row = call(session, line, form, at=now)
         if pressed in ROLES:
             told.tell_role(session, row.id, ROLES[pressed], at=now)
+            set_apart(session, line.desk, row, who_calls(session, form), at=now)
     elsewhere = {CANNOT_SPEAK: "keys", STAR: "callback?chosen=1"}.get(pressed)
     if elsewhere:
         return xml(twiml.document(twiml.redirect(line.url(elsewhere))))
@@ -104,6 +105,15 @@ def status(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
 def _choices(session: Session) -> dict[str, str]:
     """The key for each of the programme's languages that we can speak."""
     return {str(key): language for key, language in enumerate(offered(session)[:MOST_LANGUAGES], start=1)}
+
+
+def _greeting(line: Line, language: str, choices: Mapping[str, str]) -> str:
+    greeting = prompt(language, "voice.greeting")
+    if len(choices) == 1:
+        return twiml.document(greeting, *_ask_role(line, language))
+    asked = [prompt(offered, "voice.language", digit=digit) for digit, offered in choices.items()]
+    ask = twiml.gather(*asked, action=line.url("voice/language"))
+    return twiml.document(greeting, ask, twiml.redirect(line.url("voice/language")))
 
 
 def _ask_role(line: Line, language: str) -> tuple[twiml.Verb, ...]:

@@ -15,6 +15,7 @@ from app.programme.knowledge import Knowledge
 from app.routing import papers
 from app.routing.answers import Answers
 from app.routing.kept import Kept
+from app.routing.leading import leading, take_the_lead
 from app.routing.lines import line_of
 from app.routing.models import Decision, LineUnit, NoReason, Offer, OfferAnswer, Word
 from app.routing.papers import Keys
@@ -53,8 +54,10 @@ def decide(
     for place, route in enumerate(decided.routes):
         for nth, unit in enumerate(line_of(route, answers, knowledge, on=decided.on)):
             rows.write(session, LineUnit, decision_id=decision.id, place=place, nth=nth, unit=unit)
+    leads = next((place for place, route in enumerate(decided.routes) if route.lead), 0)
     version = knowledge.municipality.version
     subject.log(session, "route.decided", by=by.alias, at=at, routes=len(decided.routes), knowledge=version)
+    take_the_lead(session, subject, decision, leads, by=by, at=at, source=f"{source}.lead")
 
 
 def offer(session: Session, subject: Subject, decision: Decision, place: int, *, by: Person, at: datetime) -> Offer:
@@ -74,12 +77,16 @@ def accept(session: Session, subject: Subject, offer: Offer, *, by: Person, word
 def decline(
     session: Session, subject: Subject, offer: Offer, why: NoReason, *, by: Person, word: Word, at: datetime
 ) -> Offer:
-    """The unit says no, and the next in line is asked in the same breath; returns that offer."""
+    """The unit says no, and the next in line is asked in the same breath; returns that offer. The lead goes with it."""
     if not offer.may_be_declined:
         raise BadInput("This unit is the last in line and cannot decline: somebody always owns a person.")
     _answer(session, offer, by=by, word=word, at=at, accepted=False, because=why.value)
     subject.log(session, "handover.declined", by=by.alias, at=at, because=why.value, unit=offer.unit, word=word.value)
-    return _ask(session, subject, offer.decision, offer.place, offer.nth + 1, by=by, at=at)
+    following = _ask(session, subject, offer.decision, offer.place, offer.nth + 1, by=by, at=at)
+    led = leading(session, [offer.case_id])
+    if led and led.goes_with(offer):
+        subject.log(session, "lead.passed", by=by.alias, at=at, because=why.value, unit=following.unit)
+    return following
 
 
 def decisions_in(session: Session, cases: Sequence[str], keys: Keys) -> list[tuple[Decision, Decided]]:

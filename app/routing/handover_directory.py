@@ -6,14 +6,17 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.errors import BadInput
 from app.programme.knowledge import Handover, Knowledge
-from app.routing.sealed_letters import Letter, NotAPackage, fingerprint
-from app.vault.envelope import NotAKey, PublicKey
+from app.routing.sealed_letters import Letter, NotAPackage, fingerprint, signing_key
+from app.vault.envelope import NotAKey, PrivateKey, PublicKey
+
+_GROUP: Final = 4
+"""Digits of a fingerprint that are read out in one breath."""
 
 
 @dataclass(frozen=True)
@@ -67,3 +70,42 @@ def whose(knowledge: Knowledge, letter: Letter, fingerprint: str) -> Partner:
         raise NotAPackage("Nobody whose keys were exchanged has signed this. It was not taken in.")
     found.insist_signed(letter)
     return found
+
+
+@dataclass(frozen=True)
+class Card:
+    """What another house writes into its programme file to hand people over to this one, and take them over from it.
+
+    Public halves alone. They are worked out from the key that opens cases: where staff hold it, by one of them."""
+
+    seals_to: str
+    signs_with: str
+    fingerprint: str
+    """What both sides compare over the telephone."""
+
+    @classmethod
+    def of(cls, rota: PrivateKey) -> Self:
+        """Of the house whose key this is."""
+        signs = signing_key(rota).public_key().public_bytes_raw()
+        seals_to = f"{rota.key_id}:{_encoded(rota.public.raw)}"
+        return cls(seals_to, _encoded(signs), fingerprint(signs))
+
+    @property
+    def aloud(self) -> str:
+        """The fingerprint in groups, to be read out."""
+        return " ".join(self.fingerprint[at : at + _GROUP] for at in range(0, len(self.fingerprint), _GROUP))
+
+    def lines(self, address: str = "") -> str:
+        """As they stand in a programme file; without an address packages are carried as files."""
+        lines = [
+            f"# fingerprint {self.aloud}",
+            "[knowledge.receiver.NAME.handover]",
+            f'seals_to = "{self.seals_to}"',
+            f'signs_with = "{self.signs_with}"',
+            *([f'address = "{address}"'] if address else []),
+        ]
+        return "\n".join(lines)
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()

@@ -101,6 +101,17 @@ class LineUnit(Base):
     unit: Mapped[str] = mapped_column(String(64))
 
 
+class Lead(Fact):
+    """Which of the decided routes leads. Units see it that may open nothing."""
+
+    __tablename__ = "routing_leads"
+
+    decision_id: Mapped[Ref] = mapped_column(ForeignKey("routing_decisions.id"), unique=True)
+    place: Mapped[int]
+
+    decision: Mapped[Decision] = relationship()
+
+
 class Offer(Base):
     """A unit is asked to take a route on. The case's clock knows nothing of it."""
 

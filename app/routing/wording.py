@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -28,6 +28,19 @@ def because(reason: Reason, language: str, knowledge: Knowledge) -> str:
     """A reason, or what is missing, as a sentence."""
     names = {kind: _NAMED[kind](knowledge, id_, language) for kind, id_ in reason.values.items()}
     return SENTENCES.say(language, reason.key, **names)
+
+
+def missing(reasons: Iterable[Reason], language: str, knowledge: Knowledge) -> list[tuple[str, list[str]]]:
+    """What is not known yet, each question once below the name of the programme that asks it; what asks none, last.
+
+    The variants of a programme, by which a city words one condition in several ways, ask together: they have one name.
+    """
+    below: dict[str, dict[str, None]] = {}
+    for reason in reasons:
+        id_ = reason.values.get("programme", "")
+        name = _programme(knowledge, id_, language) if id_ else ""
+        below.setdefault(name, {})[because(reason, language, knowledge)] = None
+    return sorted(((name, [*questions]) for name, questions in below.items()), key=lambda group: not group[0])
 
 
 def route(kind: RouteKind, language: str) -> str:

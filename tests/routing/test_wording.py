@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from app.programme.knowledge_words import ConsentTo, Criterion, RouteKind
-from app.routing.answers import ELSEWHERE, Age, Asked, Children, Word
+from app.routing.answers import ELSEWHERE, Age, Answers, Asked, Children, Word
 from app.routing.proposals import propose
 from app.routing.routes import Decline
 from app.routing.steps import Step
-from app.routing.wording import SENTENCES, because, route, step
+from app.routing.wording import SENTENCES, because, missing, route, step
 from tests.routing.asked import ALL_CONSENTS, HIGH, LOWER, TODAY, YES, city, wants_out
 
 CONDITIONS = [
@@ -28,8 +28,8 @@ def test_every_route_and_step_has_its_words(language):
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize("key", CONDITIONS)
 def test_every_condition_can_be_said_when_it_is_met_and_when_it_is_missing(language, key):
-    for said in (key, f"missing.{key}"):
-        assert SENTENCES.placeholders(language, said) == {"programme"}
+    assert SENTENCES.placeholders(language, key) == {"programme"}
+    assert SENTENCES.placeholders(language, f"missing.{key}") == frozenset(), "it stands below the programme's name"
 
 
 def test_both_languages_say_the_same_things():
@@ -70,3 +70,16 @@ def test_a_reason_names_the_programme_and_the_need_in_the_readers_language():
     central = because(routes[RouteKind.CENTRAL].reasons[0], "sv", city("stockholm"))
     assert central == "Stadens centrala avhopparverksamhet: vill lämna den organiserade brottsligheten."
     assert because(routes[RouteKind.NEEDS].reasons[0], "en", city("stockholm")) == "Need: Substance use."
+
+
+def test_what_is_missing_is_asked_once_below_each_programme_however_many_variants_it_has():
+    stockholm = city("stockholm")
+    told = [each.missing for each in propose(Answers(), stockholm, on=TODAY) if each.missing]
+    assert len(told) == 1
+    groups = missing(told[0], "sv", stockholm)
+    names = [name for name, _ in groups]
+
+    assert len(names) == len(set(names)) > 2
+    assert names[-1] == "", "what everybody is asked comes last"
+    assert all(len(questions) == len(set(questions)) for _, questions in groups)
+    assert sum(len(questions) for _, questions in groups) < len(told[0]), "variants of one name ask together"
