@@ -6,18 +6,34 @@ from `.env`. An empty variable counts as unset. `.env.example` shows them all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app.errors import Misconfigured
+from app.settings_kinds import (
+    Claim,
+    DatabaseAddress,
+    Edges,
+    HarmlessPage,
+    Hosts,
+    Issuer,
+    Level,
+    MailAddress,
+    OnionAddress,
+    Origin,
+    SecretWebAddress,
+    Surfaces,
+    SyslogAddress,
+    Tokens,
+    WebAddress,
+    Words,
+)
+from app.settings_kinds import Surface as Surface
 
 TWILIO_ITSELF = "https://api.twilio.com"
 ELKS_ITSELF = "https://api.46elks.com"
@@ -26,123 +42,12 @@ PUSH_SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.
 """Where the browsers there are let themselves be pushed to; hosts below these count as well."""
 
 
-class Surface(StrEnum):
-    """A face the web process may show."""
-
-    PUBLIC = "public"
-    CARRIER = "carrier"
-    CONSOLE = "console"
-
-
 _REASONS = {
     "literal_error": "must be {expected}",
     "string_pattern_mismatch": "is not shaped like the example",
     "too_short": "must be at least {min_length} long",
 }
 """Our words for what pydantic says in its own."""
-
-
-def _parts(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # only reading it tells whether it is a number
-    except ValueError:
-        raise ValueError("is not a URL") from None
-    return parts
-
-
-def _origin(url: str) -> str:
-    parts = _parts(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must begin with https:// (or http://) and name a host")
-    if parts.username or parts.password:
-        raise ValueError("must not hold a user name or password")
-    if url != f"{parts.scheme}://{parts.netloc}":
-        raise ValueError("must be scheme, host and port only: no path, no slash at the end")
-    if not re.fullmatch(r"[a-z0-9.:\[\]-]+", parts.netloc):
-        raise ValueError("must be written as browsers send it: lower case, international names as xn--…")
-    if parts.netloc.endswith(":443" if parts.scheme == "https" else ":80"):
-        raise ValueError("must leave out the port that its scheme means anyway")
-    return url
-
-
-def _web_address(url: str) -> str:
-    parts = _parts(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must begin with https:// (or http://) and name a host")
-    return url.rstrip("/")
-
-
-def _harmless_page(url: str) -> str:
-    parts = _parts(url)
-    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError("must begin with https://, name a host and hold no ? or #")
-    return url
-
-
-def _onion(url: str) -> str:
-    if not re.fullmatch(r"https?://[a-z2-7]{56}\.onion", url):
-        raise ValueError("must be http:// and 56 letters and digits with .onion at the end: no path")
-    return url
-
-
-def _secret_web_address(url: SecretStr) -> SecretStr:
-    return SecretStr(_web_address(url.get_secret_value()))
-
-
-def _mail_address(url: SecretStr) -> SecretStr:
-    parts = _parts(url.get_secret_value())
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ValueError("must begin with smtp:// (STARTTLS) or smtps:// and name a host")
-    return url
-
-
-def _syslog(url: str) -> str:
-    parts = _parts(url)
-    if parts.scheme != "syslog+tls" or not parts.hostname or parts.username or parts.path or parts.query:
-        raise ValueError("must be syslog+tls:// with a host and perhaps a port; without encryption it is not sent")
-    return url
-
-
-def _database(url: SecretStr) -> SecretStr:
-    scheme = url.get_secret_value().partition("://")[0]
-    if scheme not in {"sqlite", "postgresql", "postgresql+psycopg"}:
-        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
-    return url
-
-
-def _separate(listed: object) -> object:
-    """The words of a comma-separated variable."""
-    if not isinstance(listed, str):
-        return listed
-    return tuple(word for word in (part.strip() for part in listed.split(",")) if word)
-
-
-def _known_surfaces(words: object) -> object:
-    if isinstance(words, tuple) and (strangers := [w for w in words if w not in list(Surface)]):
-        raise ValueError(f"knows no surface {', '.join(map(repr, strangers))}: use public, carrier and console")
-    return words
-
-
-Origin = Annotated[str, AfterValidator(_origin)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-HarmlessPage = Annotated[str, AfterValidator(_harmless_page)]
-OnionAddress = Annotated[str, AfterValidator(_onion)]
-SecretWebAddress = Annotated[SecretStr, AfterValidator(_secret_web_address)]
-SyslogAddress = Annotated[str, AfterValidator(_syslog)]
-MailAddress = Annotated[SecretStr, AfterValidator(_mail_address)]
-DatabaseAddress = Annotated[SecretStr, AfterValidator(_database)]
-Surfaces = Annotated[
-    tuple[Surface, ...],
-    NoDecode,
-    BeforeValidator(_known_surfaces),
-    BeforeValidator(_separate),
-    Field(min_length=1),
-]
-Edges = Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z-]+$")], ...], NoDecode, BeforeValidator(_separate)]
-Hosts = Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")], ...], NoDecode, BeforeValidator(_separate)]
-Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_separate)]
-Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
 
 
 class Settings(BaseSettings):
@@ -161,6 +66,13 @@ class Settings(BaseSettings):
     keys_dir: Path = Field(Path("var/keys"), examples=["/etc/dygnet/keys"])
     rota_key: Literal["server", "staff"] = Field("server", examples=["staff"])
     second_factor: Literal["required", "offered"] = Field("required", examples=["required"])
+    oidc_issuer: Issuer | None = Field(None, examples=["https://login.example.org/city"])
+    oidc_client_id: str | None = Field(None, examples=["dygnet"])
+    oidc_client_secret: SecretStr | None = Field(None, examples=["the-secret-of-that-client"])
+    oidc_claim: Claim = Field("sub", examples=["sub"])
+    oidc_acr: Words = Field((), examples=["http://id.sambi.se/loa/loa3"])
+    oidc_amr: Words = Field((), examples=["mfa"])
+    oidc_only: bool = Field(False, examples=["no"])
     twilio_account_sid: str | None = Field(None, examples=["AC" + 32 * "0"])
     twilio_auth_token: Tokens = Field((), examples=["new-token,old-token"])
     twilio_api_key: str | None = Field(None, examples=["SK" + 32 * "0"])
@@ -209,15 +121,46 @@ class Settings(BaseSettings):
             raise ValueError("WITNESS_URL and WITNESS_KEY belong together: set both or neither")
         if bool(self.tsa_url) != bool(self.tsa_certificate):
             raise ValueError("TSA_URL and TSA_CERTIFICATE belong together: set both or neither")
+        self._provider()
         if self.syslog_ca and not self.syslog_url:
             raise ValueError("SYSLOG_CA says whom to trust at SYSLOG_URL: set that as well")
         return self
+
+    def _provider(self) -> None:
+        given = {bool(self.oidc_issuer), bool(self.oidc_client_id), bool(self.oidc_client_secret)}
+        if len(given) > 1:
+            raise ValueError("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET belong together: set all or none")
+        if self.oidc_only and not self.oidc_issuer:
+            raise ValueError("OIDC_ONLY shuts the other ways in: set OIDC_ISSUER as well")
+        if self.oidc_issuer and self.second_factor == "required" and not (self.oidc_acr or self.oidc_amr):
+            raise ValueError("SECOND_FACTOR=required: say by OIDC_ACR or OIDC_AMR what the provider has to ask for")
 
     def require(self, *names: str) -> None:
         """Raise Misconfigured unless each of these fields was given: for what only some processes need."""
         missing = [name for name in names if not getattr(self, name)]
         if missing:
             raise Misconfigured(_listed(f"{_shown(name)} is not set" for name in missing))
+
+
+class _Told(Settings):
+    """Settings that ask nobody around them."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the names are pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What was given, and neither environment nor file."""
+        return (init_settings,)
+
+
+def settings_of(**given: Any) -> Settings:
+    """These settings and our defaults, whatever the surroundings say: for a house that must reach nothing outside."""
+    return _Told(**given)
 
 
 def settings_from(env_file: Path | None = Path(".env"), **given: Any) -> Settings:

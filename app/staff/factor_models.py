@@ -109,7 +109,9 @@ class SessionProof(Base):
     """By what the person of a session last showed who they are, and when. `duress`: the session is a decoy."""
 
     __tablename__ = "staff_session_proofs"
-    __table_args__ = (CheckConstraint("kind IN ('link', 'passphrase', 'passkey', 'duress')", name="kind_is_known"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('link', 'passphrase', 'passkey', 'provider', 'duress')", name="kind_is_known"),
+    )
 
     session_id: Mapped[str] = mapped_column(String(64), ForeignKey("staff_sessions.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10), primary_key=True, index=True)

@@ -13,7 +13,7 @@ from app.staff.credentials import StaffSession
 from app.staff.factor_models import SessionProof
 
 FRESH_FOR: Final = timedelta(minutes=5)
-LINK, PASSPHRASE, PASSKEY, DURESS = "link", "passphrase", "passkey", "duress"
+LINK, PASSPHRASE, PASSKEY, PROVIDER, DURESS = "link", "passphrase", "passkey", "provider", "duress"
 
 
 def note(session: Session, session_id: str, kind: str, *, at: datetime) -> None:

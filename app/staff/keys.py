@@ -97,9 +97,9 @@ def drop(session: Session, person: Person, *, at: datetime) -> None:
     session.execute(delete(StaffKey).where(StaffKey.person_id == person.id))
 
 
-def forget(session: Session, person: Person, *, at: datetime, by: str) -> None:
-    """They left: their grants and their key are gone."""
-    take_grants(session, person, at=at, by=by, because="left")
+def forget(session: Session, person: Person, *, at: datetime, by: str, because: str) -> None:
+    """They left, or lost every way in: their grants and their key are gone."""
+    take_grants(session, person, at=at, by=by, because=because)
     session.execute(delete(StaffKey).where(StaffKey.person_id == person.id))
 
 

@@ -38,10 +38,16 @@ def leave(session: Session, person: Person, *, at: datetime, by: str) -> None:
     person.channels = []
     endpoints.forget(session, person, at=at, by=by)
     session.execute(delete(Passphrase).where(Passphrase.person_id == person.id))
-    keys.forget(session, person, at=at, by=by)
+    keys.forget(session, person, at=at, by=by, because="left")
     second_factors.forget(session, person, at=at, by=by, because="left")
     end_every_door(session, person, at=at)
     record(session, at=at, by=by, action="staff.left", about=_about(person))
+
+
+def put_out(session: Session, person: Person, *, at: datetime, by: str) -> None:
+    """Somebody else ends everything they are signed in on: a telephone was lost in the night."""
+    end_every_door(session, person, at=at)
+    record(session, at=at, by=by, action="staff.put_out", about=_about(person))
 
 
 def end_every_door(session: Session, person: Person, *, at: datetime, but: str = "") -> None:

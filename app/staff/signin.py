@@ -69,8 +69,21 @@ def link_is_for(session: Session, token: str, *, at: datetime) -> Person | None:
     return link.person if link else None
 
 
+def link_id(session: Session, token: str, *, at: datetime) -> str | None:
+    """The row of a link that can be used, for somebody who goes elsewhere before they use it."""
+    link = _usable(session, token, at=at)
+    return link.id if link else None
+
+
 def enrol(
-    db: Database, token: str, passphrase: str, *, at: datetime, terms: str | None = None, ours: Sequence[str] = ()
+    db: Database,
+    token: str,
+    passphrase: str,
+    *,
+    at: datetime,
+    terms: str | None = None,
+    ours: Sequence[str] = (),
+    issuer: str = "",
 ) -> str | Half:
     """Set the passphrase of the link's person and sign them in here; everywhere else they are signed out.
 
@@ -85,17 +98,26 @@ def enrol(
     passphrases.refuse_weak(passphrase, alias=person.alias, ours=ours)
     secret = secret_for(person, passphrase, terms=terms)
     with db.transaction() as session:
-        return _enrol(session, token, secret, at=at)
+        return _enrol(session, token, secret, at=at, issuer=issuer)
 
 
 def sign_in(
-    db: Database, alias: str, passphrase: str, *, at: datetime, cookie: str | None = None, terms: str | None = None
+    db: Database,
+    alias: str,
+    passphrase: str,
+    *,
+    at: datetime,
+    cookie: str | None = None,
+    terms: str | None = None,
+    issuer: str = "",
+    by_provider: bool = False,
 ) -> str | Half | None:
     """The token of a new session, what waits for a second factor, or None: one answer for whatever was wrong.
 
     `cookie` is the token of an earlier session in this browser, if it has one (`tries`). Takes the database, not
     a session, because it writes twice: the try is committed before the passphrase is compared, so that many at
-    once cannot share one; and the comparison, slow on purpose, holds up no other writer.
+    once cannot share one; and the comparison, slow on purpose, holds up no other writer. `issuer`: the identity
+    provider in use, whose accounts are second factors; `by_provider`: the only one there is.
     """
     proved = _proved(db, alias, passphrase, at=at, cookie=cookie, terms=terms)
     if proved is None:
@@ -109,7 +131,7 @@ def sign_in(
         if fresh:
             keep(session, person, fresh, at=at)
         key = fresh.key if fresh else proved.key
-        if second_factors.has_one(session, person.id):
+        if by_provider or second_factors.has_one(session, person.id, issuer=issuer):
             return half_sign_ins.begin(session, person, at=at, key=key, duress=proved.duress)
         return sessions.begin(session, person, at=at, key=key, duress=proved.duress)
 
@@ -190,26 +212,32 @@ def _refuse_the_other(db: Database, person: Person, new: str) -> None:
         raise passphrases.WeakPassphrase("is_for_duress", "This is the passphrase you chose for duress: take another.")
 
 
-def _enrol(session: Session, token: str, secret: Secret, *, at: datetime) -> str | Half:
-    link = _usable(session, token, at=at)
-    if link is None:
-        raise LinkSpent
-    _use(session, link, at=at)
-    people.end_every_door(session, link.person, at=at)
+def _enrol(session: Session, token: str, secret: Secret, *, at: datetime, issuer: str) -> str | Half:
+    link = spend(session, _usable(session, token, at=at), at=at)
     keep(session, link.person, secret, at=at)
     session.execute(delete(DuressPassphrase).where(DuressPassphrase.person_id == link.person_id))
     alias = link.person.alias
     record(session, at=at, by=alias, action="staff.enrolled", about=f"person:{alias}", what="passphrase")
-    if second_factors.has_one(session, link.person_id):
+    if second_factors.has_one(session, link.person_id, issuer=issuer):
         return half_sign_ins.begin(session, link.person, at=at, key=secret.key, duress=False)
     return sessions.begin(session, link.person, at=at, key=secret.key, proof=freshness.LINK)
 
 
-def refused(session: Session, alias: str | None, number: int, *, at: datetime) -> None:
+def spend(session: Session, link: EnrolmentLink | None, *, at: datetime) -> EnrolmentLink:
+    """Use the link up: its person is signed out everywhere. LinkSpent when there is none, or another was quicker."""
+    if link is None or link.expires_at <= at or not link.person.is_active:
+        raise LinkSpent
+    _use(session, link, at=at)
+    people.end_every_door(session, link.person, at=at)
+    return link
+
+
+def refused(session: Session, alias: str | None, number: int, *, at: datetime, because: str = "") -> None:
     """Somebody was not let in: noted, but no more often than an allowance has tries: no guesser floods the log."""
     about = f"person:{alias}" if alias else ""
     if number <= tries.MOST:
-        record(session, at=at, by="unknown", action="staff.sign_in_failed", about=about, outcome="refused")
+        failed = "staff.sign_in_failed"
+        record(session, at=at, by="unknown", action=failed, about=about, outcome="refused", because=because)
     elif number == tries.MOST + 1:
         record(session, at=at, by="unknown", action="staff.locked", about=about, outcome="refused")
 
