@@ -174,6 +174,7 @@ def _shows_what_it_says(demo: Demo) -> None:
     site, phones = f"http://127.0.0.1:{demo.port}", f"http://127.0.0.1:{demo.port + 1}/"
     for address in (phones, f"{site}/sv/", f"{site}/console/", demo.link):
         assert address in demo.said
+    assert f"PUBLIC_URL={site} .venv/bin/dygnet staff link " in demo.said, "the link leads to this demo"
     assert demo.get(phones)[0] == 200
     assert demo.get("/sv/")[0] == 200
     assert demo.get("/console/")[0] == 303

@@ -23,6 +23,8 @@ class Marker:
     speed: float = 1.0
     clock_started: str = ""
     wall_started: str = ""
+    practice: bool = False
+    """Whether colleagues practise here: no demo is shown in such a folder, and no practice held in a demo's."""
 
 
 def clock_of(folder: Path) -> FastClock | None:
@@ -37,17 +39,20 @@ def clock_of(folder: Path) -> FastClock | None:
     return FastClock(speed=marker.speed, start=datetime.fromisoformat(marker.clock_started) + passed)
 
 
-def claim(folder: Path, *, fresh: bool) -> Marker:
-    """Make the folder a demo's, or go on with the one that is there. Misconfigured when it holds other data."""
+def claim(folder: Path, *, fresh: bool, practice: bool = False) -> Marker:
+    """Make the folder a demo's, or a practice's, or go on with that. Misconfigured when it holds other data."""
     path = folder / "demo.json"
     if not path.exists() and any((folder / name).exists() for name in ("dygnet.db", "keys")):
         raise Misconfigured(
             f"{folder}/ holds data that no demo made. The demo will not touch it: run it in another folder."
         )
+    if path.exists() and _read(path).practice != practice:
+        raise Misconfigured(f"{folder}/ is a {'demo' if practice else 'practice'}'s: use another folder.")
     if fresh and path.exists():
         _clear(folder)
     if not path.exists():
-        write(folder, Marker(account_sid=f"AC{secrets.token_hex(16)}", auth_token=secrets.token_hex(16)))
+        made = Marker(f"AC{secrets.token_hex(16)}", secrets.token_hex(16), practice=practice)
+        write(folder, made)
     return _read(path)
 
 

@@ -49,6 +49,8 @@ class Exchange:
         self.pace = pace
         self.withheld_as = "Anonymous"
         """How a hidden number is spelled in From."""
+        self.preface = ""
+        """What this network puts before every text it delivers: what is practised says so in each."""
         self.seconds_between_calls = self.latency(1)
         """How far apart calls asked for over REST are placed. Calls to the lines and dialled ones never queue."""
         self.rest_url = "https://api.twilio.com"

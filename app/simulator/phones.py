@@ -174,6 +174,7 @@ class Phone:
 
     def takes(self, sender: str, body: str, *, brought_by: str = "") -> None:
         """A text has come. Called with the lock held."""
+        body = f"{self._exchange.preface}{body}"
         self.inbox.append(Text(sender, body, self._exchange.timeline.now(), brought_by=brought_by))
 
 
