@@ -21,6 +21,7 @@ LARGEST: Final = 10**9
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
+_ID_OR_MOMENT = re.compile(rf"[0-9a-f]{{32}}|{_MOMENT.pattern}")
 _NUMBER = re.compile(r"\+\d{5}|(?<![\w:-])\(?\+?\d(?:[ ()/.-]*\d){7,14}(?![\w:])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -49,7 +50,7 @@ def refuse_strange_name(name: str) -> None:
 def _refuse_text(name: str, text: str) -> None:
     if len(text) > LONGEST:
         raise ValueError(f"{name} is longer than {LONGEST} characters: the log takes codes, not sentences")
-    if not text or text.isalpha():
+    if not text or text.isalpha() or _ID_OR_MOMENT.fullmatch(text):
         return
     if _CONTROL.search(text):
         raise ValueError(f"{name} holds a control character")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from app.audit import views
 from app.audit.verifier import entries as verifier_entries
 from app.audit.verifier import views as verifier_views
+from app.audit.verifier.report import Report
 
 ENTRY = {
     "v": 2,
@@ -61,7 +63,7 @@ def test_a_cef_line_keeps_its_shape_whatever_the_values():
     torn = views.cef(ENTRY | {"purpose": "a\nb\r"}, 5, "ab" * 32)
     assert " reason=a\\nb\\r outcome=done " in torn
     assert torn.count("\n") == 1
-    (row,) = verifier_views.cef_rows([torn])
+    row = verifier_views.cef_row(iter([torn]))
     assert row.claims["purpose"] == "a\nb\r"
 
 
@@ -70,14 +72,53 @@ def test_whatever_an_entry_says_the_verifier_reads_it_back_from_every_view(actor
     entry = ENTRY | {"actor": actor, "purpose": purpose, "build": build, "facts": {"fact": fact}}
     told = verifier_entries.read_entry(json.dumps(entry).encode())
     lines = {
-        verifier_views.ocsf_rows: [views.ocsf(entry, 5, "ab")],
-        verifier_views.csv_rows: io.StringIO(views.CSV_HEADER + views.csv_row(entry, 5, "ab"), newline=""),
-        verifier_views.cef_rows: [views.cef(entry, 5, "ab")],
+        verifier_views.ocsf_row: views.ocsf(entry, 5, "ab"),
+        verifier_views.csv_row: views.csv_row(entry, 5, "ab"),
+        verifier_views.cef_row: views.cef(entry, 5, "ab"),
     }
-    for read, rows in lines.items():
-        (row,) = read(rows)
+    for read, line in lines.items():
+        row = read(io.StringIO(line, newline=""))
         assert (row.leaf_index, row.leaf_hash) == (5, "ab")
         assert {name: told[name] for name in row.claims} == row.claims
+
+
+@given(st.text(max_size=20))
+def test_whatever_a_cell_says_a_spreadsheet_shows_it_and_runs_nothing(words):
+    (row,) = csv.reader(io.StringIO(views.csv_row(ENTRY | {"purpose": words}, 5, "ab"), newline=""), strict=True)
+    shown = row[verifier_views.CSV_HEADER.index("purpose")]
+    assert shown.removeprefix("'") == words.removeprefix("'")
+    assert not shown.lstrip("\u200b\ufeff \t\r\n").startswith(("=", "+", "-", "@", "|", "%"))
+
+
+@given(st.text(alphabet="ab|=\\\n\r ", max_size=12), st.text(alphabet="ab|=\\\n\r ", max_size=12))
+def test_no_mark_in_a_value_ends_a_field_of_a_cef_line_or_the_line(purpose, build):
+    entry = ENTRY | {"purpose": purpose, "build": build}
+    line = views.cef(entry, 5, "ab")
+    assert (line.count("\n"), line.count("\r"), line[-1]) == (1, 0, "\n")
+    claims = verifier_views.cef_row(iter([line])).claims
+    assert (claims["purpose"], claims["build"]) == (purpose, build)
+
+
+WRITERS = {"events.jsonl": views.ocsf, "events.csv": views.csv_row, "events.cef": views.cef}
+FEW = st.sampled_from(["anna", "", "done", "5f" * 16, "person:bo", "a=b", 'a"b', "'x", "a,b", "=1"])
+
+
+@given(st.lists(FEW, min_size=6, max_size=6), st.lists(FEW, min_size=6, max_size=6), st.sampled_from(list(WRITERS)))
+def test_a_row_known_by_its_kind_says_what_a_careful_reader_reads_in_it(ours, theirs, name):
+    """The rows of one entry are learnt, and those of another are only let through if they say what it says."""
+    names = ("actor", "role", "object", "purpose", "result", "build")
+    known, asked = (ENTRY | dict(zip(names, words, strict=True)) for words in (ours, theirs))
+    written = next(view for view in verifier_views.all_views(Path(), Report()) if view.name == name).written
+    first, other = (verifier_entries.read_entry(json.dumps(each).encode()) for each in (known, asked))
+    kind = written.kind(WRITERS[name](known, 5, "ab"), first, 5, "ab")
+    line = WRITERS[name](asked, 6, "cd")
+    for claimed in (other, first | {"text": other["text"]}):
+        if kind is not None and written.kind(line, claimed, 6, "cd") == kind:
+            row = written.row(iter([line]))
+            assert (row.leaf_index, row.leaf_hash) == (6, "cd")
+            assert {name: claimed[name] for name in row.claims if name != "entry"} == {
+                name: claim for name, claim in row.claims.items() if name != "entry"
+            }
 
 
 def test_the_header_is_what_the_verifier_expects():

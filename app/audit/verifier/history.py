@@ -16,6 +16,10 @@ def leaf_hash(entry: bytes) -> bytes:
     return sha256(b"\x00" + entry).digest()
 
 
+def leaf_hashes(entries: list[bytes]) -> list[bytes]:
+    return [sha256(b"\x00" + entry).digest() for entry in entries]
+
+
 def peaks(hashes: list[bytes]) -> list[bytes]:
     """The roots of the perfect subtrees that make up a row, tallest first."""
     found, start = [], 0

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from app.audit.verifier.entries import UNREADABLE, Told
+from app.audit.verifier.entries import UNREADABLE, Told, moment
 from app.audit.verifier.report import Report
 from app.audit.verifier.witnesses import moment_named
 
@@ -61,6 +61,7 @@ class Promise:
             "case.breached": self._breached,
             "case.breach_explained": self._explained,
             "case.merged": self._merged,
+            "case.parted": self._parted,
             "step.taken": self._step,
             "canary.sent": self._canary,
         }
@@ -132,6 +133,10 @@ class Promise:
         if other.due > case.due:
             self._report.wrong_leaf(leaf, "a case was joined into one with a later due moment")
 
+    def _parted(self, _leaf: int, entry: Told, _: Any) -> None:
+        if case := self._cases.get(entry["object"]):
+            case.merged_into = ""
+
     def _step(self, leaf: int, entry: Told, facts: Any) -> None:
         lateness = max(0, entry["milliseconds"] - moment(facts["due_at"]))
         self._steps += 1
@@ -172,12 +177,6 @@ class Promise:
             rows.writerow(CASES_HEADER.split())
             for name, case in self._cases.items():
                 rows.writerow(cells(name, case, self._now))
-
-
-def moment(said: str) -> int:
-    """Milliseconds since 1970 of an ISO 8601 moment with its zone."""
-    since_1970 = datetime.fromisoformat(said) - datetime(1970, 1, 1, tzinfo=UTC)
-    return since_1970 // timedelta(milliseconds=1)
 
 
 def cells(name: str, case: CaseTold, now: int) -> list[object]:

@@ -12,7 +12,7 @@ from typing import Protocol
 from app.audit.verifier.entries import Dates, Told, all_told
 from app.audit.verifier.excerpts import check_excerpt, is_excerpt
 from app.audit.verifier.handovers import Handovers
-from app.audit.verifier.history import History, Tree, fold, leaf_hash
+from app.audit.verifier.history import History, Tree, fold, leaf_hashes
 from app.audit.verifier.programmes import Programmes
 from app.audit.verifier.promise import Promise
 from app.audit.verifier.report import Report
@@ -136,7 +136,7 @@ def _check_leaves(
 
 def compare_entries(start: int, entries: list[bytes], stored: list[bytes], width: int, report: Report) -> list[bytes]:
     """The leaf hashes to go on with: the stored ones, or the entries' own where a tile is missing."""
-    own = [leaf_hash(entry) for entry in entries]
+    own = leaf_hashes(entries)
     if len(stored) == width and own == stored:
         return own
     for place, leaf in enumerate(stored):
