@@ -13,7 +13,7 @@ from app.audit.log import record
 from app.console.doors import LOAD_ROLES, STATISTICS_ROLES, SignedIn, deed, from_our_pages, only
 from app.console.paper import paper_for
 from app.console.site import ASite
-from app.console.statistics_page import Drawn, drawn, fraction
+from app.console.statistics_page import BY_MONTH, LOADS, Drawn, Months, by_month, charts_of, drawn, fraction
 from app.programme.apply import current
 from app.statistics import publishing, sheets
 from app.statistics.months import month_of
@@ -36,7 +36,7 @@ def show(site: ASite, who: AReader, now: Now, period: Period = None) -> Response
     with site.db.transaction() as session:
         _note(session, who, at=now)
     with site.db.reading() as session:
-        chosen = period or _latest(session, now)
+        chosen, staffed = period or _latest(session, now), _loads(session, who, now)
         return paper_for(session, site, who, at=now).show(
             "statistics",
             chosen=chosen,
@@ -46,7 +46,10 @@ def show(site: ASite, who: AReader, now: Now, period: Period = None) -> Response
             tables=_drawn(session, chosen),
             in_time=report(session, "first_contact", chosen),
             awaited=AWAITED,
-            loads=_loads(session, who, now),
+            months_of=_months(session, chosen),
+            loads=staffed,
+            load_charts=charts_of(staffed),
+            columns=LOADS,
             fraction=fraction,
         )
 
@@ -82,6 +85,12 @@ def _latest(session: Session, now: datetime) -> str:
 
 def _drawn(session: Session, period: str) -> list[Drawn]:
     return [drawn(each) for each in reports(session, period) if each.editions]
+
+
+def _months(session: Session, period: str) -> list[Months]:
+    """Worth a look when there is more than one span."""
+    found = (report(session, name, period) for name in BY_MONTH)
+    return [by_month(each) for each in found if len(each.editions) > 1]
 
 
 def _loads(session: Session, who: SignedIn, now: datetime) -> list[Load]:

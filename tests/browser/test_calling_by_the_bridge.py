@@ -1,4 +1,4 @@
-"""A handler on a phone at night calls somebody from the case page, brings a colleague in, and says how it went."""
+"""A handler's whole night on a phone: the case is taken, the person called and reached, screened, and handed over."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from tests.looked_at import well_made
 expect.set_options(timeout=20_000)
 
 
-def test_the_person_is_called_from_the_case_page(demo: Demo, telephones: Page, on_a_phone: BrowserContext) -> None:
+def test_the_person_is_called_from_the_case_page_screened_and_handed_over(
+    demo: Demo, telephones: Page, on_a_phone: BrowserContext
+) -> None:
     caller = telephones.locator("#callers article").first
     says_by_key_that_they_may_be_called(caller)
     page = signed_in(demo, on_a_phone)
@@ -41,6 +43,27 @@ def test_the_person_is_called_from_the_case_page(demo: Demo, telephones: Page, o
     bridge.locator("input[value=reached]").check()
     bridge.locator("button[type=submit]").click()
     expect(page.locator("body")).to_contain_text("Första kontakt")
+    is_screened_and_handed_over(page)
+
+
+def is_screened_and_handed_over(page: Page) -> None:
+    """One conversation, a route that is decided, and a unit that takes the person on."""
+    page.locator("a[href$='/dossier']").first.click()
+    page.click("button[name=sheet][value=screening]")
+    page.select_option("#wants_to_leave", "yes")
+    page.select_option("#needs_support_and_protection", "yes")
+    page.click("text=Spara screeningen")
+    expect(page.locator("fieldset ol li")).to_have_count(1)
+    page.click("button[name=sheet][value=route]")
+    page.locator(".proposed input").first.check()
+    page.fill("#reason", "Vill bort och behöver stöd.")
+    page.click("button:has-text('Besluta')")
+    page.locator("button:has-text('Fråga')").first.click()
+    expect(page.locator("main")).to_contain_text("väntar på svar")
+    page.click("text=Vägen vidare")
+    page.locator("button:has-text('Enheten tar emot')").first.click()
+    expect(page.locator("#offers")).to_contain_text("tar emot")
+    well_made(page, "a-night-handed-over")
 
 
 def says_by_key_that_they_may_be_called(caller: Locator) -> None:
