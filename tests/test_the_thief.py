@@ -1,5 +1,5 @@
-"""After a busy day a thief takes the database, the disk, the backup, the log, the export, and the key folder and the
-environment of every process but the console's. He learns of nobody who asked for help.
+"""After a busy day a thief takes the database with its write-ahead log, the disk, the backup, the log, the export, and
+the key folder and the environment of every process but the console's. He learns of nobody who asked for help.
 
 Where staff hold the key he is given the console's folder and environment as well, after they went home.
 """
@@ -13,14 +13,17 @@ import re
 import secrets
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.engine import make_url
 
 from app.cases.returning import RepeatTag
 from app.clock import Clock
 from app.vault.index import WaitingIndex, short_tag
 from app.vault.keyring import Keyring
+from tests import postgres
 from tests.boxes import every_lock
 from tests.busy_day import CHANGED_TO, HIDES, MESSAGES, NUMBERS, WORDS, Day, day
 from tests.evidence import everything_kept
@@ -28,6 +31,7 @@ from tests.hotline import PASSPHRASE
 from tests.people import NUMBERS as STAFF
 from tests.searching import Needles, Search, disguises, spellings
 from tests.thief import Loot, loot, opened
+from tests.write_ahead import WriteAhead, rows_in
 
 __all__ = ["day"]
 
@@ -51,6 +55,7 @@ def test_none_of_the_planted_secrets_is_found_in_any_disguise(day: Day) -> None:
 
     assert {place for place, content in taken.places.items() if search.finds(content)} == set()
     assert len(taken.places["rows"]) > 100_000
+    assert day.db.is_sqlite or len(taken.places["write-ahead log"]) > len(taken.places["rows"])
     assert len(planted(day)) > 100
 
 
@@ -100,6 +105,24 @@ def test_a_secret_that_was_left_lying_would_be_found(turn, key: int) -> None:
         for form in set(disguises(secret)):
             left = bytes(turn(byte, key) for byte in form)
             assert search.finds(secrets.token_bytes(101) + left + secrets.token_bytes(30)) == {secret}
+
+
+def test_what_was_taken_back_still_stands_in_postgresqls_own_log_and_would_be_found(
+    postgres_template: str, tmp_path: Path
+) -> None:
+    """The control: two secrets that no row ever showed anybody, and no dump holds."""
+    url, search = make_url(postgres_template).set(database="postgres"), Search([NUMBERS[0][3:], WORDS[0]])
+    log, outside = WriteAhead.from_now(url), create_engine(url)
+    with outside.connect() as connection:
+        connection.execute(text("CREATE TABLE left_lying (what text)"))
+        for secret in (NUMBERS[0], WORDS[0].encode().hex()):
+            connection.execute(text("INSERT INTO left_lying VALUES (:what)"), {"what": secret})
+        connection.rollback()
+    outside.dispose()
+    log.copy_to(tmp_path / "pg_wal")
+
+    assert search.finds(rows_in(tmp_path / "pg_wal")) == {NUMBERS[0][3:], WORDS[0]}
+    assert search.finds(postgres.dump(url)) == set()
 
 
 def test_a_key_that_was_left_lying_would_be_found(day: Day) -> None:

@@ -5,8 +5,9 @@ them *one* file with the rows that do (grants, staff keys, the recovery copies) 
 forgotten. Each backup replaces that file. So a case that is forgotten today opens from no older backup tomorrow,
 whatever keys are still held; and `restore` destroys what is left of it as soon as it is back.
 
-`rows` a row as a line, and back · `files` chunks that are locked and in order · `making` one snapshot, two files ·
-`restoring` into an empty database, and forgetting once more.
+`rows` a row as a line, and back · `files` chunks that are locked and in order · `passing` a key of the openers' own,
+for stores that keep versions · `making` one snapshot, two files · `restoring` into an empty database, and forgetting
+once more.
 
 Everything is locked with a key of the folder's own, which a passphrase keeps. The folder of keys is not in it.
 """

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from app.errors import Misconfigured
 from app.vault.keyfiles import remember, write_whole
@@ -38,20 +39,19 @@ def lock_of(folder: Path, words: str, *, cost: Cost | None = None) -> Lock:
 def write(path: Path, lock: Lock, lines: Iterable[bytes]) -> int:
     """Lock the lines into a file, which is there whole or not at all; how many lines. An older one of that name is
     overwritten first."""
-    unfinished, count = path.with_name(f".{path.name}.unfinished"), 0
-    unfinished.unlink(missing_ok=True)
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    count = 0
+    with _in_place_of(path) as file:
         for nth, (chunk, lines_in, is_last) in enumerate(_chunks(lines)):
             count += lines_in
             locked = lock.closed(chunk, place=_place(path.name, nth, is_last=is_last))
             file.write(len(locked).to_bytes(_LENGTH) + (b"\1" if is_last else b"\0") + locked)
-        file.flush()
-        os.fsync(file.fileno())
-    if path.exists():
-        _overwrite(path)
-    unfinished.rename(path)
-    remember(path.parent)
     return count
+
+
+def replace(path: Path, content: bytes) -> None:
+    """A small file, there whole or as it was. What it held is overwritten."""
+    with _in_place_of(path) as file:
+        file.write(content)
 
 
 def read(path: Path, lock: Lock) -> Iterator[bytes]:
@@ -78,6 +78,20 @@ def _chunks(lines: Iterable[bytes]) -> Iterator[tuple[bytes, int, bool]]:
         waiting.append(line)
         size += len(line)
     yield b"\n".join(waiting), len(waiting), True
+
+
+@contextmanager
+def _in_place_of(path: Path) -> Iterator[BinaryIO]:
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists():
+        _overwrite(path)
+    unfinished.rename(path)
+    remember(path.parent)
 
 
 def _place(name: str, nth: int, *, is_last: bool) -> str:

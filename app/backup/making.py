@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Table, inspect, select, text
 
 from app.audit.log import record
 from app.backup import files, rows
+from app.backup.passing import PassingKey, opens
 from app.db import Base, Database
-from app.errors import Misconfigured
+from app.errors import BadInput, Misconfigured
 from app.retention.models import Stone
 from app.vault.locks import Lock
 
@@ -35,16 +36,24 @@ class Made:
     openers: int
 
 
-def back_up(db: Database, folder: Path, lock: Lock, *, at: datetime, by: str) -> Made:
-    """Write both files. The rows first: of an interrupted backup the older openers fit every older file of rows."""
+def back_up(
+    db: Database, folder: Path, lock: Lock, *, at: datetime, by: str, passing: PassingKey | None = None
+) -> Made:
+    """Write both files. The rows first: of an interrupted backup the older openers fit every older file of rows.
+
+    `passing`: what locks the openers, in the folder's lock's place. BadInput when they had such a key and lack it now.
+    """
     insist_on_every_table(db)
+    if passing is None and (folder / OPENERS).exists() and not opens(lock, folder / OPENERS):
+        raise BadInput(f"{OPENERS} has a key of its own: say with --key-in where it is, or back up into another folder")
     with db.transaction() as session:
         record(session, at=at, by=by, action="backup.made")
     path = folder / at.astimezone(UTC).strftime(_NAMED)
     with _snapshot(db) as connection:
         said = header(connection, at=at)
         count = files.write(path, lock, _all(connection, said, rows.tables(apart=False)))
-        openers = files.write(folder / OPENERS, lock, _all(connection, said, rows.tables(apart=True)))
+        with passing.renewed(folder / OPENERS) if passing else nullcontext(lock) as key:
+            openers = files.write(folder / OPENERS, key, _all(connection, said, rows.tables(apart=True)))
     return Made(path, count - 1, openers - 1)
 
 

@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from app.audit.log import record
 from app.backup import files, rows
 from app.backup.making import FORMAT, OPENERS, insist_on_every_table
+from app.backup.passing import PassingKey, opens
 from app.cases.models import Case
 from app.db import Base, Database
 from app.errors import Misconfigured
 from app.programme.retention import RetentionClass
 from app.retention import shredding
 from app.retention.models import Stone
-from app.vault.locks import Lock
+from app.vault.locks import CannotUnlock, Lock
 
 _BATCH: Final = 500
 
@@ -36,13 +37,24 @@ class Restored:
     shut: int
 
 
-def restore(db: Database, folder: Path, lock: Lock, *, of: str | None, at: datetime, by: str) -> Restored:
+def restore(
+    db: Database,
+    folder: Path,
+    lock: Lock,
+    *,
+    of: str | None,
+    at: datetime,
+    by: str,
+    passing: PassingKey | None = None,
+) -> Restored:
     """Bring a folder's newest rows back, or those of the file called `of`, with the newest openers beside them.
 
-    Misconfigured when the database is not empty, when the schemas differ, or when the openers are older than the rows.
+    Misconfigured when the database is not empty, when the schemas differ, or when the openers are older than the rows;
+    also when they have a key of their own that `passing` does not hold.
     """
     path = _chosen(folder, of)
-    wanted, openers = _head(path, lock), _head(folder / OPENERS, lock)
+    wanted, key = _head(path, lock), _key_of(folder / OPENERS, lock, passing)
+    openers = _head(folder / OPENERS, key)
     if datetime.fromisoformat(openers["at"]) < datetime.fromisoformat(wanted["at"]):
         raise Misconfigured(f"{OPENERS} is older than {path.name}: take both from the same folder")
     db.migrate()
@@ -50,7 +62,7 @@ def restore(db: Database, folder: Path, lock: Lock, *, of: str | None, at: datet
     with db.transaction() as session:
         _insist_on_nothing(session, str(wanted["schema"]))
         there = _fill(session, _rows(path, lock))
-        there += _fill(session, _fitting(session, _rows(folder / OPENERS, lock)))
+        there += _fill(session, _fitting(session, _rows(folder / OPENERS, key)))
         _count_on(session)
         forgotten = _forget_again(session, openers["forgotten"], at=at, by=by)
         record(session, at=at, by=by, action="backup.restored", rows=there, forgotten=forgotten)
@@ -65,6 +77,14 @@ def _chosen(folder: Path, of: str | None) -> Path:
     if not found or not (folder / OPENERS).exists():
         raise Misconfigured(f"{folder} holds no backup{' of that name' if of else ''}, or lacks {OPENERS}")
     return found[-1]
+
+
+def _key_of(openers: Path, lock: Lock, passing: PassingKey | None) -> Lock:
+    if opens(lock, openers):
+        return lock
+    if passing is None:
+        raise CannotUnlock(f"{openers} does not open with the passphrase: say with --key-in where its own key is")
+    return passing.of(openers)
 
 
 def _head(path: Path, lock: Lock) -> dict[str, Any]:

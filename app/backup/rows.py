@@ -24,6 +24,7 @@ APART: Final = (
 NEVER: Final = frozenset(
     {
         *("edition", "engine_pulse", "staff_session_keys", "staff_session_proofs", "staff_half_sign_ins"),
+        "staff_provider_visits",
         *("staff_challenges", "staff_duress_news", "staff_sessions", "case_mailbox_tickets", "staff_links"),
     }
 )

@@ -13,8 +13,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.logs import Log
 
-LARGEST_BODY = 64 * 1024
-"""Bytes. The longest form message, 4,000 characters of four bytes each, percent-encoded, is 48 kB."""
+LARGEST_BODY = 384 * 1024
+"""Bytes. What is longer than it may be comes back to be shortened, and is not lost: 40,000 characters of three bytes
+each, percent-encoded, are 360 kB."""
+
+SMALL_BODY = 64 * 1024
+"""Bytes. What anybody sends who has nothing to shorten: 4,000 characters of four bytes, percent-encoded, are 48 kB."""
+
+LARGE_AT_ONCE = 8
+"""Bodies larger than that which one face reads and answers at the same time: 3 MB in all, whoever sends them."""
 
 FOREVER = "public, max-age=31536000, immutable"
 """The one `cache-control` a route may choose for itself: for what is addressed by its own digest, and no secret."""
@@ -36,7 +43,7 @@ _HEADERS = {
     "cross-origin-embedder-policy": "require-corp",
     "cross-origin-resource-policy": "same-origin",
 }
-_STAY_ON_HTTPS = {"strict-transport-security": "max-age=31536000"}
+_STAY_ON_HTTPS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 
 @dataclass(frozen=True)
@@ -91,28 +98,47 @@ class SafeHeaders:
 
 
 class SmallBodies:
-    """Reads the body before anyone else does, and turns away one that is too large, announced or not."""
+    """Reads the body before anyone else does, and turns away one that is too large, announced or not.
+
+    A few at a time may be larger than the others: memory has an end, however many are sent at once.
+    """
 
     def __init__(self, app: ASGIApp, *, problem_page: ProblemPage) -> None:
         self._app = app
         self._problem_page = problem_page
+        self._large: set[int] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         body = bytearray()
+        try:
+            if await self._read(body, receive):
+                await self._app(scope, _body_first(bytes(body), receive), send)
+            elif body:
+                await self._problem_page(Request(scope), Problem(413))(scope, receive, send)
+        finally:
+            self._large.discard(id(body))
+
+    async def _read(self, body: bytearray, receive: Receive) -> bool:
+        """Whether all of it is there. If not, it is too large, or empty: whoever sent it is gone."""
         more = True
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return
+                body.clear()
+                return False
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > LARGEST_BODY:
-                await self._problem_page(Request(scope), Problem(413))(scope, receive, send)
-                return
-        await self._app(scope, _body_first(bytes(body), receive), send)
+            if not self._has_room(body):
+                return False
+        return True
+
+    def _has_room(self, body: bytearray) -> bool:
+        if len(body) > SMALL_BODY and len(self._large) < LARGE_AT_ONCE:
+            self._large.add(id(body))
+        return len(body) <= (LARGEST_BODY if id(body) in self._large else SMALL_BODY)
 
 
 def _body_first(body: bytes, receive: Receive) -> Receive:

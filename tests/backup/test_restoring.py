@@ -15,12 +15,13 @@ from app.audit.export import export
 from app.audit.verify import verify
 from app.backup import files, rows
 from app.backup.making import OPENERS, back_up
+from app.backup.passing import PassingKey
 from app.backup.restoring import restore
 from app.cases import contents
 from app.cases.facts import Grant
 from app.cases.models import Case
 from app.db import Base, Database
-from app.errors import Misconfigured
+from app.errors import BadInput, Misconfigured
 from app.programme.retention import Begins, RetentionClass, RetentionRule
 from app.retention import shredding
 from app.retention.classes import Verdict
@@ -29,6 +30,7 @@ from app.vault.keyring import Keyring
 from app.vault.locks import CannotUnlock, Cost
 from tests.desk import a_database
 from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER, ANOTHER_STRANGER
 
 CHEAP = Cost(passes=1, memory_kib=8, lanes=1)
@@ -91,6 +93,65 @@ def test_the_newest_backup_is_the_same_house_row_for_row(hotline: Hotline, elsew
     more = {name: after[name] - before[name] for name in before if after[name] != before[name]}
     assert set(more) <= rows.NEVER | {"audit_entries", "audit_unsequenced"}
     assert more["audit_entries"] == 1
+
+
+@ON_ONE_DATABASE
+def test_an_older_copy_opens_for_nobody_once_its_own_key_has_passed_away(
+    hotline: Hotline, elsewhere: Database, tmp_path: Path
+) -> None:
+    hotline.text_from(A_STRANGER, "min lillebror vill hoppa av")
+    folder, stick, safe = tmp_path / "backups", tmp_path / "stick", tmp_path / "safe"
+    for place in (folder, stick, safe):
+        place.mkdir()
+    lock = files.lock_of(folder, WORDS, cost=CHEAP)
+    passing = PassingKey([stick / "openers.key", safe / "openers.key"], lock)
+    (case,) = hotline.cases()
+
+    def backed_up() -> bytes:
+        hotline.wait_until(hotline.now + timedelta(hours=1))
+        back_up(hotline.db, folder, lock, at=hotline.now, by="operator", passing=passing)
+        return (folder / OPENERS).read_bytes()
+
+    before = backed_up()
+    forget(hotline, case)
+    last, newest = backed_up(), backed_up()
+
+    (folder / OPENERS).write_bytes(before)
+    with pytest.raises(CannotUnlock, match="too old"):
+        passing.of(folder / OPENERS)
+    (folder / OPENERS).write_bytes(last)
+    assert passing.of(folder / OPENERS), "a copy that is a night behind still opens"
+    (folder / OPENERS).write_bytes(newest)
+    (stick / "openers.key").unlink()
+    with pytest.raises(CannotUnlock, match="--key-in"):
+        restore(elsewhere, folder, lock, of=None, at=hotline.now, by="operator")
+    with pytest.raises(BadInput, match="--key-in"):
+        back_up(hotline.db, folder, lock, at=hotline.now, by="operator")
+    done = restore(elsewhere, folder, lock, of=None, at=hotline.now, by="operator", passing=passing)
+    assert (done.forgotten, done.shut) == (0, 0)
+    with elsewhere.reading() as session:
+        assert session.get_one(Case, case.id).is_forgotten
+
+
+def test_the_key_that_passes_away_lies_elsewhere_and_a_power_cut_leaves_one_too_many(tmp_path: Path) -> None:
+    for name in ("backups", "stick"):
+        (tmp_path / name).mkdir()
+    lock, openers = files.lock_of(tmp_path, WORDS, cost=CHEAP), tmp_path / "backups" / OPENERS
+    for place in ("backups/openers.key", "not mounted/openers.key"):
+        with pytest.raises(BadInput), PassingKey([tmp_path / place], lock).renewed(openers):
+            pass
+    passing = PassingKey([tmp_path / "stick" / "openers.key"], lock)
+    with passing.renewed(openers) as first:
+        files.write(openers, first, [b"first"])
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), passing.renewed(openers):
+            raise ZeroDivisionError("the power went")
+
+    assert list(files.read(openers, passing.of(openers))) == [b"first"]
+    with passing.renewed(openers) as second:
+        files.write(openers, second, [b"second"])
+    assert list(files.read(openers, passing.of(openers))) == [b"second"]
+    assert len(passing.places[0].read_text().splitlines()) == 1 + 2
 
 
 def test_a_file_that_was_changed_cut_or_renamed_is_refused_and_so_is_another_passphrase(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from app.cases.facts import Approach, Content, Danger, Permission
 from app.cases.models import Case
 from app.db import Database
+from app.intake.answers import LONGEST_TYPED
 
 SAID = "Jag orkar inte längre <b>hemligt</b>"
 CODE = re.compile(r"\d{4} \d{4} \d{4} \d{4} \d{4}")
@@ -120,6 +121,20 @@ def test_a_mistake_stands_at_its_field_and_in_the_summary_and_nothing_is_lost(
 
 def test_four_thousand_characters_of_any_script_fit(browser: TestClient) -> None:
     assert _code(_send(browser, message="🕊" * 4000))
+
+
+def test_whoever_pastes_a_book_in_whatever_script_gets_all_of_it_back_to_shorten_it(browser: TestClient) -> None:
+    """As much as the field takes, of the letters that are longest on the way, beside answers as long as they may be."""
+    book = "ﷺ" * LONGEST_TYPED
+    told = {"contact": "sms", "number": "070-174 06 05", "hours": "day", "place": "ﷺ" * 60, "tongue": "ﷺ" * 60}
+    fields = {**told, "nonce": _nonce(browser), "code_word": "ﷺ" * 40, "message": book}
+    answer = browser.post("/ar/contact", data=fields)
+
+    assert f'maxlength="{LONGEST_TYPED}"' in browser.get("/ar/contact").text
+    assert answer.status_code == 422
+    assert answer.text.count(book) == 1
+    assert answer.text.count("ﷺ" * 60) >= 3
+    assert browser.post("/sv/mailbox/answer", data={"ticket": "x", "words": book}).text.count(book) == 1
 
 
 def test_nothing_is_said_to_be_received_that_is_not(browser: TestClient, db: Database) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 
+from app.clock import WallClock
+from app.intake.answers import LONGEST_TYPED
+from app.intake.crowd import FREE, LONGEST_LINE, Crowd
 from tests.intake.looking import EVERYTHING, LANGUAGES
 from tests.intake.test_mailbox_in_a_browser import open_mailbox
+from tests.looked_at import well_made
 
 pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 
@@ -31,11 +36,15 @@ TOO_SMALL = """() => [...document.querySelectorAll("a, button, input:not([type=h
 """Everything to press that is less than 24 px wide or high; links within a sentence are not meant by the rule."""
 
 
+UNFOLD = "document.querySelectorAll('details').forEach(group => { group.open = true })"
+"""What lies in a folded part of a page is reached as well."""
+
+
 def stops(page: Page, key: str) -> tuple[list[str], list[str]]:
     """Where the keyboard stops until it comes round again, and which of these stops were covered."""
     names: list[str] = []
     covered: list[str] = []
-    for _ in range(120):
+    for _ in range(200):
         page.keyboard.press(key)
         name, where = page.evaluate(COVERED)
         if not name:
@@ -54,6 +63,7 @@ def test_nothing_that_has_focus_lies_under_the_bar_and_nothing_is_too_small_to_p
     small, covered = list[str](), list[str]()
     for address in ("", "contact"):
         page.goto(home + address)
+        page.evaluate(UNFOLD)
         small += page.evaluate(TOO_SMALL)
         for key in ("Tab", "Shift+Tab") if EVERYTHING else ("Shift+Tab",):  # the bar is above: backwards is harder
             names, under = stops(page, key)
@@ -65,10 +75,36 @@ def test_nothing_that_has_focus_lies_under_the_bar_and_nothing_is_too_small_to_p
     small += page.evaluate(TOO_SMALL)
     open_mailbox(page, home, page.locator("#shown").inner_text())
     page.wait_for_load_state("load")
-    page.locator("summary").first.click()
+    page.evaluate(UNFOLD)
     small += page.evaluate(TOO_SMALL)
     covered += stops(page, "Tab")[1]
 
     assert covered == []
     assert small == []
+    page.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES if EVERYTHING else ["ar"])
+def test_whoever_is_asked_to_come_again_hears_it_first_and_finds_everything_as_they_left_it(
+    chromium: Browser, public: FastAPI, origin: str, language: str
+) -> None:
+    crowd = public.state.crowd = Crowd("X-Real-IP")
+    crowd.solved_lane.length = crowd.lane.length = LONGEST_LINE
+    for _ in range(FREE):
+        crowd.comes_again("9.9.9.9", at=WallClock().now())
+    page = chromium.new_page(viewport={"width": 320, "height": 480}, extra_http_headers={"X-Real-IP": "9.9.9.9"})
+    page.goto(f"{origin}/{language}/contact")
+    page.evaluate(UNFOLD)
+    page.check("#contact-none")
+    page.focus("#message")
+    page.keyboard.insert_text("ﷺ" * (LONGEST_TYPED + 10))
+    page.fill("#place", "Ekeby")
+    page.click("main form button[type=submit]")
+    page.locator(".mistakes[role=alert]:focus").wait_for()
+
+    well_made(page, f"come-again-{language}")
+    assert page.input_value("#message") == "ﷺ" * LONGEST_TYPED
+    assert page.input_value("#place:visible") == "Ekeby"
+    assert page.evaluate(TOO_SMALL) == []
+    assert stops(page, "Shift+Tab")[1] == []
     page.close()

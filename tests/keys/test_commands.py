@@ -18,7 +18,7 @@ from app.db import Database
 from app.vault.keyfiles import PRIVATE, files_in
 from app.vault.keyring import Keyring
 from app.vault.kinds import IN_FILES
-from tests.keys import forked
+from tests import forked
 
 
 class House:

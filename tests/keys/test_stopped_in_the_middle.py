@@ -21,7 +21,7 @@ from app.vault.keyring import Keyring
 from app.vault.recovery import key_from, make_shares, opened_copy
 from app.vault.sealed import Sealed
 from tests import desk
-from tests.keys import forked
+from tests import forked
 from tests.people import MONDAY
 
 ROWS = 60
