@@ -25,7 +25,7 @@ from tests.hotline import PUBLIC_URL
 from tests.people import LINE
 from tests.race.house import Said, TwoDoors
 
-RACES = int(os.environ.get("DYGNET_RACES", "40"))
+RACES = int(os.environ.get("DYGNET_RACES", "24"))
 A_THIRD = 3
 LET_THROUGH = "<Response/>"
 TOO_LATE = PROMPTS.say("sv", "screen.taken")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from app.notifications.models import Notification, State
 from app.simulator.phones import Phone
 from app.vault.keyring import Keyring
 from tests.hotline import TO_PRESS_STAR, Hotline
+from tests import forked
 from tests.marks import ON_ONE_DATABASE
 from tests.people import (
     A_BORROWED_PHONE,
@@ -38,7 +37,6 @@ AN_AUDITORS_PHONE = "+46701740650"
 WITHOUT_ANNA = (
     PROGRAMME[: PROGRAMME.index('[[staff]]\nalias = "anna"')] + PROGRAMME[PROGRAMME.index('[[staff]]\nalias = "bo"') :]
 ).replace('members = ["anna", "fatima"]', 'members = ["fatima"]')
-ROOT = Path(__file__).parents[2]
 
 
 def heard_code(hotline: Hotline) -> str:
@@ -249,14 +247,7 @@ def test_a_command_says_in_words_that_the_database_is_not_there(tmp_path: Path):
         "sqlite:///var/empty.db",
         "sqlite:////dev/null/x/y",
     ):
-        said = subprocess.run(
-            [sys.executable, "-m", "app.cli", "status", "--json"],
-            cwd=tmp_path,
-            env={"PYTHONPATH": str(ROOT), "DATABASE_URL": url},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        said = forked.command(["status", "--json"], "", tmp_path, {"DATABASE_URL": url})
         assert said.returncode == 1
         assert said.stderr.startswith("dygnet: ")
         assert "Traceback" not in said.stderr

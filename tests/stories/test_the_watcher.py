@@ -138,13 +138,14 @@ def test_a_page_that_nobody_hands_over_is_late_too_also_when_it_was_being_sent(h
     assert [each.what for each in watcher.look().late] == ["page"]
 
 
+@ON_ONE_DATABASE
 def test_a_page_that_the_carrier_refuses_at_every_try_is_late_however_often_it_is_tried(hotline: Hotline):
     hotline.exchange.faults.refuse(FOREVER, status=401, code=20003)
     hotline.text_from(A_STRANGER, "hej")
     watcher = watcher_of(hotline)
 
     assert watch(hotline, watcher, seconds=40, engine_lives=True) == [0, 0]
-    lasting = watch(hotline, watcher, seconds=20 * 60, engine_lives=True)
+    lasting = watch(hotline, watcher, seconds=8 * 60, engine_lives=True)
     assert set(lasting[2:]) == {3}
     hotline.exchange.faults.clear()
     assert 0 in watch(hotline, watcher, seconds=4 * 60, engine_lives=True), "it goes out, and is late no longer"

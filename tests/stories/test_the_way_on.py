@@ -70,6 +70,7 @@ def test_three_conversations_a_decision_and_a_decline_that_neither_moves_the_clo
     dag = at(hotline, "dag", anna.reference)
     asked = dag.look("/console/offers")
     assert anna.reference in asked and "sist i kedjan" in asked and "Barnspåret" not in asked
+    assert "är det ni som leder" in asked, "the lead came with the decline"
     answer = link_in(asked, r"(/console/offers/\w+/answer)")
     at(hotline, "bo", anna.reference).press(answer, answer="accepted")
     dag.press(answer, answer="declined", because="full")
