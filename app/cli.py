@@ -30,6 +30,7 @@ from app.health import status as status_of
 from app.intake.sound import with_known_recordings
 from app.keys_cli import keys, offer_shares
 from app.logkeeper import LogProcess
+from app.practise_cli import practise
 from app.programme.apply import apply as apply_programme
 from app.programme.apply import difference, read
 from app.retention_cli import retention
@@ -56,6 +57,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(handover, name="handover")
 app.command()(backup)
 app.command()(restore)
+app.command()(practise)
 app.command()(retention)
 app.command()(stats)
 app.command()(witness)

@@ -28,6 +28,7 @@ from app.console.opening import HeldByStaff
 from app.db import AT_THE_DOORS, SOMEBODY_WAITS, Database
 from app.equipment import first_carrier
 from app.health import create_health
+from app.intake.by_hand import Entrance
 from app.intake.carrier import create_carrier
 from app.intake.line import Line
 from app.intake.public import create_public
@@ -35,9 +36,11 @@ from app.intake.reception import Desk
 from app.programme.apply import current
 from app.settings import Settings, Surface, settings_from
 from app.staff.directory import Directory
+from app.staff.provider import provider_of
 from app.telephony.second import tags_for
 from app.telephony.signature import Signatures
 from app.vault.keyring import Keyring
+from app.web.evenly import EvenRefusals
 
 OPENED_BY: Final = {Surface.PUBLIC: ("index",), Surface.CARRIER: ("index", "duty"), Surface.CONSOLE: ("rota", "index")}
 """The private keys each surface needs, and no others. A console that calls people is given duty numbers besides; one
@@ -119,13 +122,13 @@ def create_app(
     return Doors(_health(house), {surface: _MAKERS[surface](house) for surface in settings.surfaces})
 
 
-def from_environment() -> Doors:
+def from_environment() -> EvenRefusals:
     """What uvicorn starts: `uvicorn --factory app.main:from_environment`."""
     settings = settings_from()
     logs.start(settings.log_level)
     app = create_app(settings)
     gc.freeze()  # what was built at the start stays: no collection has to walk it while a caller waits
-    return app
+    return EvenRefusals(app, below="/console/")
 
 
 def _public(house: House) -> FastAPI:
@@ -164,9 +167,12 @@ def _console(house: House) -> FastAPI:
         public_url=house.settings.public_url,
         door_clock=house.door_clock,
         attending=house.attending,
+        entrance=Entrance(house.desk),
         rota=HeldByStaff(house.settings.keys_dir) if house.settings.staff_hold else None,
         push_services=house.settings.push_services,
         second_factor_is_required=house.settings.second_factor == "required",
+        provider=provider_of(house.settings),
+        provider_only=house.settings.oidc_only,
     )
 
 

@@ -30,7 +30,7 @@ from app.equipment import (
     lookout_for,
     postmen_for,
 )
-from app.escalation import drills, duress_news, engine, mailbox_news, meetings, pulse, seniors, week_ahead
+from app.escalation import drills, duress_news, engine, guess_news, mailbox_news, meetings, pulse, seniors, week_ahead
 from app.escalation.pulse import Round
 from app.logkeeper import HEARTBEAT_EVERY, LogKeeper, beat
 from app.lookout import Lookout
@@ -233,9 +233,10 @@ class Worker:
         seniors.report(self.db, at=self.clock.now())
 
     def look_into_mailboxes(self) -> None:
-        """Was a receipt used that is given away under duress, or a passphrase of a colleague's?"""
+        """Was a receipt for duress used, or a passphrase of a colleague's? Does somebody guess codes?"""
         mailbox_news.sound(self.db, at=self.clock.now())
         duress_news.sound(self.db, at=self.clock.now())
+        guess_news.sound(self.db, at=self.clock.now())
 
     def look_for_late_meetings(self) -> None:
         """Has everybody come back from whom they met?"""

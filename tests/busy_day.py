@@ -43,10 +43,14 @@ from tests.browsers import Browser
 from tests.busy_calls import calls_and_texts_out
 from tests.busy_control import a_reading_is_looked_into, the_key_is_replaced
 from tests.busy_dossier import NEIGHBOUR, the_way_on
+from tests.busy_entering import two_letters_of_one_person
 from tests.busy_forgetting import a_case_is_handed_over_whole, something_is_forgotten, the_law_wants_something
 from tests.busy_log import the_log_is_asked
+from tests.busy_own_data import somebody_asks_what_is_kept
+from tests.busy_people import colleagues_are_seen_to
 from tests.busy_sign_ins import ways_in
 from tests.doorways import Door, every_door
+from tests.entering import NUMBER as HAS_WRITTEN
 from tests.evidence import log
 from tests.holding import let_in
 from tests.hotline import PASSPHRASE, PUBLIC_URL, Hotline, Switchboard, hidden_fields
@@ -54,6 +58,7 @@ from tests.houses import card
 from tests.people import A_STRANGER
 from tests.second_carrier import NUMBER as SECOND_NUMBER
 from tests.second_carrier import add_second_carrier, bring_recordings
+from tests.write_ahead import WriteAhead
 
 CALLS, HIDES, IS_ANSWERED, REFUSES, TEXTS, FILLS_IN, HANGS_UP, CANNOT_SPEAK = (
     f"+467017406{last}" for last in (60, 71, 72, 73, 74, 75, 76, 79)
@@ -62,7 +67,7 @@ KEYED, KEYED_AS = "+46701740677", "0701740677"
 UNREACHABLE = "+46701740678"
 IS_CALLED_BACK, IS_PASSED_ON = "+46701740680", "+46701740681"
 NUMBERS = [A_STRANGER, HIDES, IS_ANSWERED, REFUSES, TEXTS, FILLS_IN, HANGS_UP, CANNOT_SPEAK, KEYED, UNREACHABLE]
-NUMBERS += [IS_CALLED_BACK, IS_PASSED_ON]
+NUMBERS += [IS_CALLED_BACK, IS_PASSED_ON, HAS_WRITTEN]
 WORDS = ["Zebediah Kvastmo", "Hasselbackaslingan", "jag orkar inte längre", "Ofelia Brynte", "snälla ring min syster"]
 WORDS += ["havregrynen", "Fiskeläges gymnasium"]
 ROSTER, CHANNELS = "/console/roster", "/console/channels"
@@ -79,7 +84,9 @@ CHANGED_TO = "åtta blåa bussar i snö"
 A_LONG_HOUR = 400
 """Tens of seconds in which Bo is paged again by whichever carrier there is."""
 
-_NOT_FACTS = ("audit_", "engine_pulse", "staff_attempts", "staff_challenges")
+_NOT_FACTS = tuple(
+    "audit_ engine_pulse staff_attempts staff_challenges staff_provider_visits staff_second_step_misses".split()
+)
 
 
 @dataclass
@@ -220,7 +227,11 @@ def day(
             pytest.fail("the day ended early, see the first failure")
         _TRIED.add(request.param)
         folder = tmp_path_factory.mktemp("day")
-        _DAYS[request.param] = _live(Database(_fresh(request, folder)), switchboard, folder)
+        url = make_url(_fresh(request, folder))
+        log = WriteAhead.from_now(url) if request.param == "postgresql" else None
+        _DAYS[request.param] = _live(Database(url.render_as_string(hide_password=False)), switchboard, folder)
+        if log:
+            log.copy_to(folder / "pg_wal")
     yield _DAYS[request.param]
     _DAYS[request.param].db.close()
 
@@ -513,6 +524,7 @@ def _the_console(line: Hotline, pages: dict[str, str]) -> None:
     pages["closed"] = _do(anna, ours, "closure", code="advice")
     line.call_from(HIDES, withheld=True).hang_up()
     pages["tapped"] = _do(anna, f"/console/cases/{line.cases()[-1].reference}", "tap", code="silent_call")
+    two_letters_of_one_person(line, anna, _do, MESSAGES[0])
     waiting = next(case for case in line.cases() if case.awaits_contact and not case.hold and not case.join)
     theirs = f"/console/cases/{waiting.reference}"
     pages["taken"] = _do(anna, theirs, "hold")
@@ -532,9 +544,11 @@ def _the_console(line: Hotline, pages: dict[str, str]) -> None:
     something_is_forgotten(line, _do, pages)
     a_case_is_handed_over_whole(line, _do)
     the_law_wants_something(line, _do, pages)
+    somebody_asks_what_is_kept(line, _do, pages)
     ways_in(line, pages)
     eva = line.sign_in("eva")
     pages["log"] = the_log_is_asked(line, eva, _do)
+    colleagues_are_seen_to(line, _do, pages)
     line.work()
 
 
@@ -557,6 +571,7 @@ def _beside_the_case(line: Hotline, anna: TestClient, reference: str) -> None:
     _do(carin, ours, "links", other=other.reference)
     _do(line.sign_in("bo"), "/console/glass", "", reference=reference, because="danger")
     carin.get("/console/parts/running?page=1")
+    carin.get("/console/morning")
 
 
 def _the_figures(carin: TestClient, pages: dict[str, str]) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
 from starlette.testclient import TestClient
 
+from app.settings import Surface
 from tests.authenticator import Authenticator
 from tests.holding import a_browser
 from tests.hotline import PASSPHRASE, PUBLIC_URL, Hotline, hidden_fields
+from tests.identity_provider import come_back, open_provider
 
 HERE, SIGN_IN = "/console/account", "/console/sign-in"
 OTHER = "grå sälar på gles is"
@@ -34,6 +37,7 @@ def ways_in(line: Hotline, pages: dict[str, str]) -> None:
     gun.get(f"{SIGN_IN}/second")
     _by_a_code(line, shows)
     _by_a_passkey(line, key)
+    _by_the_city(line, gun)
     pages["account"] = _post(gun, f"{HERE}/sessions/others/end")
     _post(gun, f"{HERE}/duress/removal")
     _post(gun, f"{HERE}/app/removal")
@@ -55,6 +59,23 @@ def _by_a_passkey(line: Hotline, key: Authenticator) -> None:
     for signed in ("nonsense", key.signs(asked)):
         browser.post(f"{SIGN_IN}/passkey", data={"credential": signed})
     assert browser.get(HERE).status_code == 200
+
+
+def _by_the_city(line: Hotline, gun: TestClient) -> None:
+    """The account at the city's identity provider is bound, proves and signs in; an answer to nothing is refused."""
+    doors = getattr(line.app, "app", line.app)  # the day's tape stands before them
+    site, there = doors.surfaces[Surface.CONSOLE].state, f"{HERE}/provider"
+    before = site.site
+    with open_provider(lambda: line.now) as city:
+        site.site = replace(before, provider=city.client(PUBLIC_URL))
+        come_back(gun, city, _post(gun, there))
+        come_back(gun, city, _post(gun, f"{there}/proof"))
+        browser = a_browser(line)
+        browser.post(f"{SIGN_IN}/provider/return", data={"state": "nobody asked"})
+        come_back(browser, city, browser.post(f"{SIGN_IN}/provider", data={"next": HERE}).text)
+        assert browser.get(HERE).status_code == 200
+        _post(gun, f"{there}/removal")
+    site.site = before
 
 
 def _word(browser: TestClient) -> str:

@@ -63,8 +63,12 @@ OPEN_TO_ANYONE = {
     "POST /console/sign-in/second",
     "POST /console/sign-in/passkey",
     "POST /console/sign-in/passkey/question",
+    "POST /console/sign-in/provider",
+    "GET /console/sign-in/provider/return",
+    "POST /console/sign-in/provider/return",
     "GET /console/enrol/{token}",
     "POST /console/enrol/{token}",
+    "POST /console/enrol/{token}/provider",
     "GET /console/calendar/{secret}.ics",
 }
 """Everything a stranger may ask for. A door that is added here has been thought about."""
@@ -86,20 +90,22 @@ NEVER_THERE = {"server", "x-powered-by", "access-control-allow-origin"}
 PLANTED = "zq7vplanted"
 BY_EACH_ROLE = {
     "anna": {"board", "case", "roster"},
-    "carin": {"board", "case", "control", "demands", "retention", "roster", "statistics"},
-    "dag": {"board", "case", "control", "demands", "retention", "roster", "statistics"},
+    "carin": {"board", "case", "control", "demands", "morning", "people", "retention", "roster", "statistics"},
+    "dag": {"board", "case", "control", "demands", "morning", "people", "retention", "roster", "statistics"},
     "eva": {"control", "demands", "log"},
-    "gun": {"demands", "retention", "roster"},
+    "gun": {"demands", "people", "retention", "roster"},
 }
 ROOM_OF = {
     "GET /console/board": "board",
     "GET /console/events": "board",
     "GET /console/parts/{part}": "board",
     "GET /console/roster/month": "roster",
+    "GET /console/morning": "morning",
     "GET /console/cases/{reference}": "case",
     "GET /console/roster": "roster",
     "GET /console/log": "log",
     "GET /console/control": "control",
+    "GET /console/people": "people",
     "GET /console/retention": "retention",
     "GET /console/demands": "demands",
     "GET /console/statistics": "statistics",

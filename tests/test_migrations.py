@@ -21,6 +21,7 @@ from app.audit.anchors_models import AuditCosignature, AuditRefusal, AuditTimeSt
 from app.audit.log import record
 from app.audit.models import AuditCheckpoint, AuditHandover
 from app.audit.stream_models import AuditStreamed
+from app.cases.apart import keep_apart
 from app.cases.bridges import Bridge, BridgeOutcome, Leg, LegFact
 from app.cases.canaries import Canary
 from app.cases.doubts import Doubt
@@ -31,6 +32,7 @@ from app.cases.models import Case
 from app.cases.texts import PersonText, TextFate
 from app.control.models import ControlSample
 from app.db import MIGRATIONS, Base, Database
+from app.demands.extract_models import GROUNDS, Extract, Withheld
 from app.keys.models import KeyGeneration, KeyRetirement, RecoveryCopy, RecoveryDrill, RecoveryKey
 from app.notifications import faults, pace, unusable
 from app.notifications.models import Notification, Together
@@ -52,6 +54,8 @@ from app.staff.factor_models import (
 )
 from app.staff.keys_models import FormerHolder
 from app.staff.models import Person
+from app.staff.provider_models import ProviderAccount, ProviderVisit
+from app.staff.trouble_models import GuessNews, SecondStepMiss
 from app.statistics.models import CountedMonth, Edition, EditionCell, Waiting
 from app.traces import known
 from app.traces.models import Look
@@ -132,6 +136,8 @@ def lived_in(day: Day, tmp_path: Path) -> Iterator[Database]:
         session.add(GapNotice(lead_hours=24, starts=starts, ends=starts + desk.A_DAY, found_at=starts))
         session.add(FormerHolder(person_id=anna.id, rota_key_id="rota-00000000", at=starts))
         _a_table_of_figures(session, at=starts)
+        kept_back = session.scalars(select(Extract.id).limit(1)).one()
+        session.add(Withheld(extract_id=kept_back, mark="part-0", ground=GROUNDS[0]))
         session.add(Recording(digest="0" * 64, kind="mp3", content=b"ID3", kept_at=starts))
         _a_bridge_and_a_text(session, anna, at=starts)
         _keys_over_the_years(session, at=starts)
@@ -152,6 +158,12 @@ def _ways_in(session: Session, anna: Person, *, at: datetime) -> None:
     session.add(HalfSignIn(id="0" * 64, begun_at=at, expires_at=at, duress=False, **mine))
     session.add(DuressPassphrase(phc="$argon2id$", set_at=at, **mine))
     session.add(DuressNews(session_id=begun, at=at))
+    account = {"issuer": "https://login.example.org", "key_id": "index-00000000", "digest": "0" * 64}
+    session.add(ProviderAccount(bound_at=at, **account, **mine))
+    session.add(ProviderVisit(id="0" * 64, purpose="prove", session_id=begun, begun_at=at, expires_at=at))
+    session.add(SecondStepMiss(id="0" * 32, at=at, **mine))
+    session.flush()
+    session.add(GuessNews(miss_id="0" * 32, at=at, **mine))
 
 
 def _a_package_and_a_late_meeting(session: Session, anna: Person, *, at: datetime) -> None:
@@ -159,6 +171,8 @@ def _a_package_and_a_late_meeting(session: Session, anna: Person, *, at: datetim
     box = session.scalars(select(Disclosure.box).limit(1)).one()
     taken_over = {"case_id": came.case_id, "by_id": anna.id, "at": at, "source": "a-package", "nth": 1}
     session.add_all([PackageBox(id=came.id, box=box), TakenOver(box=box, **taken_over)])
+    mine, others = sorted(session.scalars(select(Case.id).limit(2)))
+    keep_apart(session, session.get_one(Case, mine), session.get_one(Case, others), at=at)
     session.add(MeetingAlarm(meeting_id=session.scalars(select(Meeting.id).limit(1)).one(), at=at))
 
 

@@ -31,6 +31,7 @@ from tests.boxes import Box, every_box, every_lock
 from tests.busy_day import Day
 from tests.evidence import everything_kept
 from tests.hotline import ACCOUNT, PUBLIC_URL
+from tests.write_ahead import rows_in
 
 PROCESSES = {
     "public": OPENED_BY[Surface.PUBLIC],
@@ -61,7 +62,8 @@ class Loot:
 
 
 def loot(day: Day, *, consoles: Path | None = None) -> Loot:
-    """Database, disk, backups, log, export, and the key folder and environment of every process but the console's.
+    """Database and write-ahead log, disk, backups, log, export, and the key folder and environment of every process but
+    the console's.
 
     `consoles`: the folder of a console whose staff are at home; then its environment comes along too.
     """
@@ -73,6 +75,7 @@ def loot(day: Day, *, consoles: Path | None = None) -> Loot:
     if not day.db.is_sqlite:
         url = day.db.engine.url
         places |= {"backup": postgres.dump(url), "disk": _data_directory(day)}
+        places["write-ahead log"] = rows_in(day.folder / "pg_wal")
     folder = day.hotline.settings.keys_dir
     for process, kinds in PROCESSES.items():
         places |= {f"keys of {process}": _keys_of(folder, kinds), f"environment of {process}": _environment(day, kinds)}

@@ -8,7 +8,7 @@ from datetime import datetime
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.check import holders, second, setup, ways
+from app.check import barred, holders, provider, second, setup, ways
 from app.db import MIGRATIONS, Database
 from app.errors import DygnetError
 from app.escalation import week_ahead
@@ -37,6 +37,7 @@ def findings(settings: Settings, db: Database, *, at: datetime) -> Iterator[Find
         yield Finding(serious=True, what="the database's schema is not the one this version needs", do="dygnet init")
         return
     yield from holders.findings(settings, db, keyring)
+    yield from provider.findings(settings, at=at)
     try:
         yield from _programme(settings, db, keyring, at=at)
     except DygnetError as problem:
@@ -47,6 +48,7 @@ def _programme(settings: Settings, db: Database, keyring: Keyring, *, at: dateti
     directory = Directory(keyring)
     with db.reading() as session:
         programme = current(session)
+        yield from barred.findings(session, programme)
         yield from preflight.findings(session, directory.phone_of, at=at)
         yield from week_ahead.findings(session, at=at)
         yield from keys_status.findings(session, settings.keys_dir, at=at, staff_hold=settings.staff_hold)

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from app.console.doors import SignedIn, deed, from_our_pages, only, quietly
 from app.console.paper import paper_for
 from app.console.site import ASite, Site
-from app.staff import code_apps, duress, passkeys, recovery_codes, second_factors, sessions
+from app.staff import code_apps, duress, passkeys, provider_accounts, recovery_codes, second_factors, sessions
 from app.staff.credentials import StaffSession
 from app.web import Now
 
@@ -56,7 +56,9 @@ def page(site: Site, who: SignedIn, *, at: datetime, mistake: str = "", status: 
             code_app=code_apps.standing(session, who.person_id),
             passkeys=passkeys.standing(session, who.person_id),
             codes_left=recovery_codes.left(session, who.person_id),
-            is_last=second_factors.is_last(session, who.person_id),
+            is_last=second_factors.is_last(session, who.person_id, issuer=site.issuer),
+            has_provider=site.provider is not None,
+            bound=provider_accounts.standing(session, who.person_id, site.issuer),
             is_required=site.second_factor_is_required,
             hands_over_key=hands_over_key(site),
             duress_since=_duress_since(session, who),

@@ -41,17 +41,17 @@ def confirm_app(
     with site.db.transaction() as session:
         person = who.person(session)
         confirmed = code_apps.confirm(session, person, posted.get("code", ""), site.keyring, at=at)
-        codes = _first_codes(session, who, at=at) if confirmed else ()
+        codes = first_codes(session, who, at=at) if confirmed else ()
     if not confirmed:
         return app_page(site, who, at=now, wrong=True)
-    return _done(site, who, codes, at=now)
+    return done(site, who, codes, at=now)
 
 
 @router.post("/app/removal")
 def remove_app(site: ASite, now: Now, who: Annotated[SignedIn, grave()]) -> Response:
     """No code is asked for any more."""
     with site.db.transaction() as session:
-        if code_apps.standing(session, who.person_id) and _must_stay(session, site, who):
+        if code_apps.standing(session, who.person_id) and must_stay(session, site, who):
             return page(site, who, at=now, mistake="last", status=422)
         code_apps.take_away(session, who.person(session), at=site.at_the_door(), by=who.alias)
     return RedirectResponse(HERE, status_code=303)
@@ -78,17 +78,17 @@ def add_passkey(site: ASite, now: Now, who: ABeginner, posted: Posted) -> Respon
         made = passkeys.add(session, who.person(session), answer, name, site.here, at=at)
         if made and hands_over_key(site) and posted.get("prf"):
             _lock_key_under(session, made, who, posted["prf"])
-        codes = _first_codes(session, who, at=at) if made else ()
+        codes = first_codes(session, who, at=at) if made else ()
     if made is None:
         return page(site, who, at=now, mistake="passkey", status=422)
-    return _done(site, who, codes, at=now)
+    return done(site, who, codes, at=now)
 
 
 @router.post("/passkeys/{passkey_id}/removal")
 def remove_passkey(site: ASite, now: Now, passkey_id: str, who: Annotated[SignedIn, grave()]) -> Response:
     """It opens nothing any more. Somebody else's, and one that never was, are left alone without a word."""
     with site.db.transaction() as session:
-        if _must_stay(session, site, who):
+        if must_stay(session, site, who):
             return page(site, who, at=now, mistake="last", status=422)
         passkeys.take_away(session, who.person(session), passkey_id, at=site.at_the_door(), by=who.alias)
     return RedirectResponse(HERE, status_code=303)
@@ -98,17 +98,18 @@ def remove_passkey(site: ASite, now: Now, passkey_id: str, who: Annotated[Signed
 def make_codes(site: ASite, now: Now, who: Annotated[SignedIn, grave()]) -> Response:
     """Ten new codes; the earlier ones are void. They are shown this once."""
     with site.db.transaction() as session:
-        if not second_factors.has_one(session, who.person_id):
+        if not second_factors.has_one(session, who.person_id, issuer=site.issuer):
             return page(site, who, at=now, mistake="factor_first", status=422)
         codes = recovery_codes.make(session, who.person(session), at=site.at_the_door())
-    return _done(site, who, codes, at=now)
+    return done(site, who, codes, at=now)
 
 
-def _must_stay(session: Session, site: Site, who: SignedIn) -> bool:
-    return site.second_factor_is_required and second_factors.is_last(session, who.person_id)
+def must_stay(session: Session, site: Site, who: SignedIn) -> bool:
+    """Whether a factor may not be taken away, because it is the last one."""
+    return site.second_factor_is_required and second_factors.is_last(session, who.person_id, issuer=site.issuer)
 
 
-def _first_codes(session: Session, who: SignedIn, *, at: datetime) -> list[str]:
+def first_codes(session: Session, who: SignedIn, *, at: datetime) -> list[str]:
     """With the first factor come ten codes for the day it is lost."""
     if recovery_codes.left(session, who.person_id):
         return []
@@ -124,7 +125,8 @@ def _lock_key_under(session: Session, made: Passkey, who: SignedIn, made_of_it: 
     passkeys.lock_key_under(made, key, made_of_it)
 
 
-def _done(site: Site, who: SignedIn, codes: object, *, at: datetime) -> HTMLResponse | RedirectResponse:
+def done(site: Site, who: SignedIn, codes: object, *, at: datetime) -> HTMLResponse | RedirectResponse:
+    """Back to the page; or to the codes on paper, which are shown this once."""
     if not codes:
         return RedirectResponse(HERE, status_code=303)
     with site.db.reading() as session:

@@ -12,22 +12,23 @@ from fastapi import APIRouter, Depends
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.cases import queries
 from app.cases.breaches import BREACH_REASONS
 from app.cases.contents import REVEAL_REASONS
+from app.cases.entries import entries_of
 from app.cases.facts import ATTEMPT_OUTCOMES, CONTACT_CHANNELS, Content
 from app.cases.letters import Words
 from app.cases.models import Case
 from app.cases.permissions import Hours, Only, may_contact
 from app.cases.reach import may_seek
 from app.console import sight
-from app.console.beside import beside
+from app.console.beside import beside, maybe_same
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
 from app.console.dossier.glance import cover_of
 from app.console.fit import fit_for
 from app.console.forms import Chosen, at_a_tap, endings_for
 from app.console.help_at_hand import help_for
 from app.console.history import alarms, outcome
+from app.console.joined import joined_with
 from app.console.mail import Handed, mail_for
 from app.console.next_step import WAYS, Leave, newest
 from app.console.pad import pad_for
@@ -126,12 +127,9 @@ def sheet(
         permissions=_permissions(session, case, paper),
         alarms=alarms(session, case),
         page_outcome=outcome,
-        maybe_same=[
-            other.reference
-            for other in queries.maybe_the_same(session, case)
-            if not other.excludes(paper.who.person_id)
-        ],
-        joined=queries.joined_into(session, case),
+        maybe_same=maybe_same(session, case, paper.who),
+        joined=joined_with(session, case),
+        entries=entries_of(session, case),
         beside=beside(session, case, paper.who),
         panel=panel_for(session, case, paper),
         pad=pad_for(session, case, paper),

@@ -27,9 +27,11 @@ from app.console import (
     control,
     deeds,
     demands,
+    entering,
     forgetting,
     glass,
     handing,
+    joining,
     keeping,
     letters,
     letting_in,
@@ -37,8 +39,13 @@ from app.console import (
     linking,
     log,
     month,
+    morning,
     notes,
+    own_data,
     passphrase,
+    people,
+    provider,
+    provider_account,
     proving,
     replacing,
     reveal,
@@ -48,6 +55,7 @@ from app.console import (
     senior,
     session,
     statistics,
+    style,
     talk,
     tap,
     writing,
@@ -71,6 +79,7 @@ from app.console.dossier import (
 )
 from app.console.dossier import children as child_track
 from app.console.dossier.words import WORDS
+from app.console.entrance import Entrance
 from app.console.opening import HeldByServer, HeldElsewhere, RotaKey
 from app.console.pad import TEXTS
 from app.console.session import preferred
@@ -83,6 +92,7 @@ from app.console.wording import language_name, languages_read, number_read, say
 from app.db import Database
 from app.settings import PUSH_SERVICES
 from app.staff.passkeys import Here
+from app.staff.provider import Provider
 from app.vault.keyring import Keyring
 from app.web import Cookie, Pages, Problem, new_face
 
@@ -106,16 +116,20 @@ _ROOMS = APIRouter()
 for _room in (
     session,
     second_step,
+    provider,
     account,
     account_factors,
     account_safety,
+    provider_account,
     board,
+    entering,
     case,
     deeds,
     tap,
     conflict,
     notes,
     linking,
+    joining,
     glass,
     breach,
     keeping,
@@ -143,18 +157,22 @@ for _room in (
     roster,
     roster_deeds,
     month,
+    morning,
     calendar,
     channels,
     proving,
     passphrase,
+    people,
     letting_in,
     replacing,
     log,
     control,
     forgetting,
     handing,
+    own_data,
     demands,
     statistics,
+    style,
 ):
     _ROOMS.include_router(_room.router)
 
@@ -167,9 +185,12 @@ def create_console(
     public_url: str,
     door_clock: Clock | None = None,
     attending: Attending | None = None,
+    entrance: Entrance | None = None,
     rota: RotaKey | None = None,
     push_services: tuple[str, ...] = PUSH_SERVICES,
     second_factor_is_required: bool = False,
+    provider: Provider | None = None,
+    provider_only: bool = False,
     is_decoy: bool = False,
 ) -> FastAPI:
     """The surface `console`. Its addresses are whole: `/console/…`.
@@ -186,8 +207,11 @@ def create_console(
             keyring,
             public_url=public_url,
             door_clock=door_clock,
+            entrance=entrance,
             rota=HeldElsewhere(rota.folder) if rota else None,
             second_factor_is_required=second_factor_is_required,
+            provider=provider,
+            provider_only=provider_only,
             is_decoy=True,
         )
 
@@ -203,9 +227,13 @@ def create_console(
         rota=rota or HeldByServer(keyring),
         teller=Teller(Watch(db, clock).version),
         attending=attending,
+        entrance=entrance,
         push_services=push_services,
         half=Cookie("dygnet-half", https=public_url.startswith("https://")),
         here=Here(public_url),
+        provider=provider,
+        provider_only=provider_only,
+        away=Cookie("dygnet-away", https=public_url.startswith("https://")),
         second_factor_is_required=second_factor_is_required,
         decoys=None if is_decoy else Decoys(db, furnish),
     )

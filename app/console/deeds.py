@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.cases import bridging, queries
 from app.cases.models import Case
-from app.console import forms, sight
+from app.console import earlier, forms, sight
 from app.console.case import address, sheet, shown_word
 from app.console.doors import CASE_ROLES, SignedIn, deed, from_our_pages
 from app.console.forms import Chosen
@@ -71,9 +71,9 @@ def record_attempt(reference: str, site: ASite, who: ADeed, posted: Posted, now:
     """Write down an attempt. `reached` is first contact, and stops the clock."""
 
     def write(case: Case, by: Person) -> Chosen:
-        chosen = forms.attempt(posted)
-        if not chosen.mistakes and not _tapped_twice(site, case, by, chosen, at=now):
-            _record(case, by, chosen, at=now)
+        chosen, made_at = earlier.made_at(case, forms.attempt(posted), at=now)
+        if not chosen.mistakes and not _tapped_twice(site, case, by, chosen, at=made_at or now):
+            _record(case, by, chosen, at=now, made_at=made_at)
         return chosen
 
     return _write(reference, site, who, write, may=sight.may_record, at=now)
@@ -152,12 +152,12 @@ def _too_late(site: Site, case: Case, who: SignedIn, *, at: datetime) -> Respons
         return paper_for(session, site, who, at=at).show("too_late", status=409, case=case, holder=holder)
 
 
-def _record(case: Case, by: Person, chosen: Chosen, *, at: datetime) -> None:
+def _record(case: Case, by: Person, chosen: Chosen, *, at: datetime, made_at: datetime | None) -> None:
     """What is written of a call may be the answer to what they were asked about the one that we placed for them."""
     session = object_session(case)
-    by_phone = session if chosen.channel == "call" else None
+    by_phone = session if chosen.channel == "call" and made_at is None else None
     if not (by_phone and bridging.answer_question(by_phone, case, chosen.outcome, by=by, at=at)):
-        case.record_attempt(by=by, at=at, channel=chosen.channel, outcome=chosen.outcome)
+        case.record_attempt(by=by, at=at, channel=chosen.channel, outcome=chosen.outcome, made_at=made_at)
 
 
 def _tapped_twice(site: Site, case: Case, by: Person, chosen: Chosen, *, at: datetime) -> bool:

@@ -16,7 +16,7 @@ from app.console.doors import DEMAND_ROLES, DEMAND_WRITERS, SignedIn, deed, from
 from app.console.paper import paper_for
 from app.console.site import ASite, Site
 from app.console.written import written
-from app.demands import incidents, requests
+from app.demands import extracts, incidents, requests
 from app.demands.models import ASKED_BY, ASSESSMENTS, DECISIONS, INCIDENT_KINDS, INCIDENT_WORDS, REQUEST_KINDS
 from app.errors import BadInput
 from app.oncall.turns import instant
@@ -68,6 +68,16 @@ def answer(request_id: str, site: ASite, now: Now, who: ADeed, posted: Posted) -
     return _done(site, who, write, "answer", posted, at=now)
 
 
+@router.post("/extracts/{extract_id}")
+def let_go(extract_id: str, site: ASite, now: Now, who: ADeed, posted: Posted) -> Response:
+    """A second person lets a person's own data go, who has seen how much is withheld and why, and no word of it."""
+
+    def write(session: Session) -> None:
+        extracts.release(session, extract_id, by=who.person(session), at=now)
+
+    return _done(site, who, write, "extract", posted, at=now)
+
+
 @router.post("/incidents")
 def happen(site: ASite, now: Now, who: ADeed, posted: Posted) -> Response:
     """Write down that something happened, and since when somebody knew."""
@@ -112,6 +122,7 @@ def _page(
         chosen=chosen or {},
         writes=who.may(*DEMAND_WRITERS),
         decides=who.may(Role.MANAGER),
+        extracts=[(one, extracts.may_release(one, who.person(session))) for one in extracts.waiting(session)],
         requests=[(one, requests.due(one)) for one in requests.every(session)],
         incidents=[
             (one, incidents.clocks(one), {word.word for word in one.words}, incidents.is_closed(one))

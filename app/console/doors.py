@@ -34,6 +34,7 @@ OVERSEERS: Final = (Role.COORDINATOR, Role.MANAGER)
 DEMAND_WRITERS: Final = (Role.COORDINATOR, Role.MANAGER, Role.ADMIN)
 DEMAND_ROLES: Final = (*DEMAND_WRITERS, Role.AUDITOR)
 RETENTION_ROLES: Final = (Role.COORDINATOR, Role.MANAGER, Role.ADMIN)
+PEOPLE_ROLES: Final = (Role.ADMIN, Role.COORDINATOR, Role.MANAGER)
 CONTROL_ROLES: Final = (*LOG_ROLES, *OVERSEERS)
 LOAD_ROLES: Final = (Role.COORDINATOR, Role.MANAGER)
 
@@ -211,8 +212,9 @@ def _stay_out(request: Request, site: Site, who: SignedIn, *, before_a_factor: b
         if site.decoys and request.scope["path"] != SIGN_OUT and duress.is_decoy(session, who.hand.session_id):
             _note_life(request, site)
             raise duress.Decoyed
-        needs_one = site.second_factor_is_required and not before_a_factor and request.scope["path"] != SIGN_OUT
-        if needs_one and not second_factors.has_one(session, who.person_id):
+        wanted = site.second_factor_is_required or site.provider_only
+        needs_one = wanted and not before_a_factor and request.scope["path"] != SIGN_OUT
+        if needs_one and not second_factors.has_one(session, who.person_id, issuer=site.issuer):
             raise FactorWanted
 
 

@@ -21,6 +21,9 @@ ENDINGS: Final = {
 }
 """How a case can end: the code that is chosen, and the outcome it means."""
 
+_A_MOMENT: Final = 32
+"""Signs of a day and a time that are kept to be typed again."""
+
 _ALSO_AFTER_CONTACT = ("test_call", "wrong_number")
 
 
@@ -39,6 +42,13 @@ class Chosen:
     other: str = ""
     """The reference of another case, as typed."""
 
+    same: str = ""
+    """The same of one that is said to be the same person's, and by whose word."""
+
+    word: str = ""
+    when: str = ""
+    """When an attempt was made that is only written down now, as typed."""
+
     asked: Mapping[str, str] = field(default_factory=dict)
     """What the person answered about being contacted."""
     mistakes: Mapping[str, str] = field(default_factory=dict)
@@ -52,7 +62,7 @@ def attempt(posted: Mapping[str, str]) -> Chosen:
         wrong["channel"] = "mistake.channel"
     if outcome not in ATTEMPT_OUTCOMES:
         wrong["outcome"] = "mistake.outcome"
-    return Chosen(channel=channel, outcome=outcome, mistakes=wrong)
+    return Chosen(channel=channel, outcome=outcome, when=posted.get("when", "").strip()[:_A_MOMENT], mistakes=wrong)
 
 
 def closure(posted: Mapping[str, str], case: Case) -> Chosen:

@@ -40,6 +40,8 @@ class Part:
     at: datetime
     kind: str
     words: Mapping[str, Any]
+    role: str = ""
+    """What whoever told it said they were; empty for what was written here."""
 
     def __repr__(self) -> str:
         return f"Part({self.kind})"
@@ -58,7 +60,7 @@ def print_out(reference: str, site: ASite, who: ADeed, now: Now) -> Response:
     with site.db.reading() as session:
         paper, whole = paper_for(session, site, who, at=now), session.get_one(Case, case.id)
         try:
-            parts = _parts(session, whole, site, who, at=now)
+            parts = everything(session, whole, site, who, at=now)
         except DygnetError:
             return paper.show("handing", status=403, case=whole, parts=None)
         digest = handing.digest_of("\n".join(f"{one.at.isoformat()} {one.kind} {dict(one.words)}" for one in parts))
@@ -97,12 +99,13 @@ def _over(case: Case | None) -> Case | None:
     return case if case and case.closure else None
 
 
-def _parts(session: Session, case: Case, site: Site, who: ADeed, *, at: datetime) -> Sequence[Part]:
+def everything(session: Session, case: Case, site: Site, who: ADeed, *, at: datetime) -> Sequence[Part]:
+    """All that is written of a case, the oldest first. Whoever opens it has committed the entry first."""
     with opened(session, case, site, who, at=at) as reading:
         papers = [Part(row.at, kind, words) for kind, row, words in handing.written(session, case, reading.keys)]
     with site.rota.opened(session, who.hand, granted(session, case.id)) as reader:
         told = [
-            Part(one.at, one.kind, {"text": one.text, "channel": one.channel})
+            Part(one.at, one.kind, {"text": one.text, "channel": one.channel}, one.role)
             for one in contents.opened(session, case, reader)
         ]
         written = letters.opened(session, letters.letters_of(session, ids_of_whole(session, case)), reader)

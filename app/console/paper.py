@@ -16,6 +16,7 @@ from app.console.doors import CASE_ROLES, LOAD_ROLES, LOG_ROLES, ROSTER_ROLES, S
 from app.console.key_standing import KeyStanding, key_standing
 from app.console.site import Site
 from app.console.times import Times
+from app.console.units import units_of
 from app.console.wording import said, say
 from app.escalation import duress_news
 from app.escalation.duress_news import Told
@@ -32,6 +33,7 @@ _ROOMS: Final[tuple[tuple[str, str, tuple[Role, ...]], ...]] = (
     ("statistics", "/console/statistics", STATISTICS_ROLES),
     ("retention", "/console/retention", (Role.ADMIN,)),
     ("demands", "/console/demands", (Role.ADMIN, Role.AUDITOR)),
+    ("people", "/console/people", (Role.ADMIN,)),
 )
 
 
@@ -54,6 +56,9 @@ class Paper:
     keys: KeyStanding | None = None
     """How the key to cases stands, where staff hold it and the reader works with cases."""
 
+    answers_for: Sequence[str] = ()
+    """The units whose questions are theirs to answer."""
+
     def show(self, page: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """The page `board`, `case`, … as this reader sees it."""
         language, times = self.who.language, self.times
@@ -72,6 +77,7 @@ class Paper:
             speed=self.site.clock.speed,
             faults=self.faults,
             keys=self.keys,
+            answers_for=self.answers_for,
             duress_alarms=self.alarms,
             session_left=int((self.who.ends_at - self.site.at_the_door()).total_seconds()),
             session_until=times.clock(self.who.ends_at),
@@ -88,7 +94,8 @@ def paper_for(session: Session, site: Site, who: SignedIn, *, at: datetime) -> P
     )
     alarms = duress_news.lately(session, at=at, but=who.person_id) if who.may(*LOAD_ROLES) else ()
     times, keys = Times(who.language, zone, at), key_standing(session, site, who)
-    return Paper(site, who, times, round_at, refused, alarms, keys)
+    units = units_of(session, who) if who.may(*CASE_ROLES) else ()
+    return Paper(site, who, times, round_at, refused, alarms, keys, units)
 
 
 def rooms_of(who: SignedIn) -> list[tuple[str, str]]:

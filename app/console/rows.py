@@ -18,7 +18,7 @@ from app.cases.outreach import Rules, judge
 from app.cases.pressing import SHOWN, Part, counts, most_pressing, theirs
 from app.cases.reach import rules_of
 from app.console.doors import SignedIn
-from app.console.dossier.glance import undecided
+from app.console.dossier import glance
 from app.console.next_step import WAYS, Leave, Next, Reader, next_step
 from app.console.sight import asked, keeps, may_take, oversees
 from app.console.times import Times
@@ -102,8 +102,8 @@ def board(session: Session, who: SignedIn, times: Times) -> Board:
     return Board(
         parts=_rows(session, who, times, pages),
         counts=found,
-        unexplained=_unexplained(session, who) if who.may(Role.COORDINATOR) else (),
-        undecided=_undecided(session, who, times) if who.may(Role.COORDINATOR) else (),
+        unexplained=unexplained(session, who) if who.may(Role.COORDINATOR) else (),
+        undecided=undecided(session, who, times) if who.may(Role.COORDINATOR) else (),
     )
 
 
@@ -136,12 +136,14 @@ def _rows(
     return {part: [row(cases[id_]) for id_ in ids if shown(cases[id_])] for part, ids in pages.items()}
 
 
-def _unexplained(session: Session, who: SignedIn) -> list[str]:
+def unexplained(session: Session, who: SignedIn) -> list[str]:
+    """References of broken promises that nobody has explained, but for cases the reader is excluded from."""
     return [case.reference for case in queries.unexplained(session) if not case.excludes(who.person_id)]
 
 
-def _undecided(session: Session, who: SignedIn, times: Times) -> list[str]:
-    found = undecided(session, at=times.now, zone=times.zone)
+def undecided(session: Session, who: SignedIn, times: Times) -> list[str]:
+    """References of those of which nobody has said whether they are advice or a case, with the same exception."""
+    found = glance.undecided(session, at=times.now, zone=times.zone)
     return [case.reference for case in found if not case.excludes(who.person_id)]
 
 

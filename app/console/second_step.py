@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from fastapi import APIRouter, Depends, Request
+from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.console.carried import travelling
 from app.console.doors import from_our_pages
 from app.console.session import SIGN_IN, ask_for_second, go_on, inside, show_plain
 from app.console.site import ASite, Site
-from app.staff import freshness, half_sign_ins, passkeys, second_factors, sessions, tries
+from app.staff import freshness, guesses, half_sign_ins, passkeys, second_factors, sessions, tries
 from app.staff.models import Person
 from app.staff.signin import refused
 from app.web import Posted
@@ -23,7 +25,7 @@ router = APIRouter(prefix="/console/sign-in", dependencies=[Depends(from_our_pag
 def show_second(request: Request, site: ASite, posted: Posted) -> Response:
     """A code from the app, or one of the codes on paper."""
     token, kept, onward = site.half.read(request) or "", travelling(posted), inside(posted.get("next", ""))
-    opened = _by_code(request, site, token, posted.get("code", ""))
+    opened = None if site.provider_only else _by_code(request, site, token, posted.get("code", ""))
     if opened:
         return go_on(request, site, opened, onward, kept)
     with site.db.reading() as session:
@@ -47,7 +49,7 @@ def ask_passkey(request: Request, site: ASite) -> Response:
 def show_passkey(request: Request, site: ASite, posted: Posted) -> Response:
     """A passkey: the second step, or the only one, for its holder showed the authenticator who they are."""
     token, kept, onward = site.half.read(request), travelling(posted), inside(posted.get("next", ""))
-    opened = _by_passkey(site, token, posted)
+    opened = None if site.provider_only else _by_passkey(site, token, posted)
     if opened:
         return go_on(request, site, opened, onward, kept)
     values = {"alias": "", "onward": onward, "refused": "passkey", "carried": kept, "ended": False}
@@ -68,6 +70,7 @@ def _by_code(request: Request, site: Site, token: str, code: str) -> str | None:
         person = session.get_one(Person, person.id)
         if number > tries.MOST or not second_factors.takes(session, person, code, site.keyring, at=at):
             refused(session, person.alias, number, at=at)
+            _note_guess(session, person.id, number, at=at)
             return None
         tries.give_back(session, allowance)
         return half_sign_ins.finish(session, token, person, at=at)
@@ -82,12 +85,20 @@ def _by_passkey(site: Site, token: str | None, posted: Mapping[str, str]) -> str
         used = passkeys.used(session, signed, "sign_in", site.here, at=at, person_id=asked_of)
         person = session.get(Person, used.person_id) if used else None
         if used is None or person is None or not person.is_active:
-            refused(session, None, tries.count(session, _allowance("passkeys"), at=at), at=at)
+            number = tries.count(session, _allowance("passkeys"), at=at)
+            refused(session, None, number, at=at)
+            _note_guess(session, asked_of, number, at=at)
             return None
         if half and token:
             return half_sign_ins.finish(session, token, person, at=at)
         key = passkeys.unlocked(session, used, posted.get("prf", ""))
         return sessions.begin(session, person, at=at, key=key, proof=freshness.PASSKEY)
+
+
+def _note_guess(session: Session, person_id: str | None, number: int, *, at: datetime) -> None:
+    """After a right passphrase; and no more often than codes are looked at, so that no guesser fills the table."""
+    if person_id and number <= tries.MOST:
+        guesses.note(session, person_id, at=at)
 
 
 def _allowance(of_passphrases: str) -> str:

@@ -13,14 +13,23 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.catalogue import FIRST_LANGUAGE
 from app.console.carried import Carried, is_theirs, travelling
-from app.console.decoys import draw_ahead
 from app.console.doors import SignedIn, deed, from_our_pages, visitor
 from app.console.house_words import words_of_the_house
 from app.console.site import ASite, Site
 from app.console.wording import SENTENCES, say
 from app.errors import DygnetError
 from app.logs import Log
-from app.staff import code_apps, duress, half_sign_ins, keys_founding, passkeys, sessions, signin
+from app.staff import (
+    code_apps,
+    duress,
+    half_sign_ins,
+    keys_founding,
+    passkeys,
+    provider_accounts,
+    second_factors,
+    sessions,
+    signin,
+)
 from app.staff.credentials import StaffSession
 from app.staff.half_sign_ins import Half
 from app.staff.keys_session import Hand
@@ -52,10 +61,22 @@ def ask(request: Request, site: ASite) -> Response:
 @router.post("/sign-in")
 def let_in(request: Request, site: ASite, posted: Posted) -> Response:
     """One answer, at one price, for whatever was wrong."""
+    if only_by_provider(site):
+        return show_plain(request, site, "sign_in", status=401, **_blank(HOME) | {"refused": "provider"})
     alias, kept = posted.get("alias", "")[:64], travelling(posted)
-    draw_ahead()
+    if site.decoys:
+        site.decoys.draw_ahead()
     typed, at, earlier = posted.get("passphrase", ""), site.at_the_door(), site.cookie.read(request)
-    token = signin.sign_in(site.db, alias, typed, at=at, cookie=earlier, terms=site.rota.terms)
+    token = signin.sign_in(
+        site.db,
+        alias,
+        typed,
+        at=at,
+        cookie=earlier,
+        terms=site.rota.terms,
+        issuer=site.issuer,
+        by_provider=site.provider_only,
+    )
     onward = inside(posted.get("next", ""))
     if token is None:
         values = _blank(onward) | {"alias": alias, "refused": "passphrase", "carried": kept}
@@ -74,11 +95,13 @@ def look_at_link(request: Request, site: ASite, token: str) -> HTMLResponse:
 @router.post("/enrol/{token}")
 def enrol(request: Request, site: ASite, token: str, posted: Posted) -> Response:
     """Set the passphrase and sign in here."""
+    if only_by_provider(site):
+        return _enrolment(request, site, token)
     try:
         typed, at = posted.get("passphrase", ""), site.at_the_door()
         with site.db.reading() as session:
             ours = words_of_the_house(session)
-        opened = signin.enrol(site.db, token, typed, at=at, terms=site.rota.terms, ours=ours)
+        opened = signin.enrol(site.db, token, typed, at=at, terms=site.rota.terms, ours=ours, issuer=site.issuer)
     except WeakPassphrase as problem:
         return _enrolment(request, site, token, weak=problem.reason)
     except LinkSpent:
@@ -90,9 +113,10 @@ def enrol(request: Request, site: ASite, token: str, posted: Posted) -> Response
 
 @router.post("/sign-out")
 def let_out(request: Request, site: ASite, who: Annotated[SignedIn, deed()]) -> RedirectResponse:  # noqa: ARG001 - door
-    """End the session. One cookie stays: it opens nothing, and tells this browser from a guesser's."""
+    """End the session, and let the browser keep no page of it for its back button. One cookie stays: it opens
+    nothing, and tells this browser from a guesser's."""
     _end(site, site.cookie.read(request) or "")
-    answer = RedirectResponse(SIGN_IN, status_code=303)
+    answer = RedirectResponse(SIGN_IN, status_code=303, headers={"clear-site-data": '"cache"'})
     if site.rota.terms:
         site.lock.give(answer, "", lasts=timedelta(0))
     return answer
@@ -113,9 +137,12 @@ def preferred(request: Request) -> str:
 def _enrolment(request: Request, site: Site, token: str, *, weak: str = "") -> HTMLResponse:
     with site.db.reading() as session:
         person = signin.link_is_for(session, token, at=site.at_the_door())
+        has_one = person is not None and second_factors.has_one(session, person.id, issuer=site.issuer)
     alias = person.alias if person else None
     status = 422 if weak else 200 if alias else 404
-    return show_plain(request, site, "enrol", status=status, alias=alias, weak=weak, shortest=SHORTEST)
+    binds = f"/console/enrol/{token}/provider" if by_provider(site) == "first" and not has_one else ""
+    values = {"alias": alias, "weak": weak, "shortest": SHORTEST, "binds": binds}
+    return show_plain(request, site, "enrol", status=status, **values)
 
 
 def _end(site: Site, token: str) -> None:
@@ -133,6 +160,7 @@ def ask_for_second(
         has = {
             "has_app": code_apps.standing(session, person_id) is not None,
             "has_passkey": bool(passkeys.standing(session, person_id)),
+            "has_account": provider_accounts.is_bound(session, person_id, site.issuer),
         }
     status = 401 if wrong else 200
     answer = show_plain(request, site, "second", status=status, onward=onward, carried=kept, wrong=wrong, **has)
@@ -182,5 +210,25 @@ def show_plain(request: Request, site: Site, page: str, *, status: int = 200, **
     """A page for somebody who is not signed in yet, in the language their browser asks for."""
     language = preferred(request)
     return site.pages.answer(
-        f"{page}.html", status=status, page=page, language=language, say=partial(say, language), **values
+        f"{page}.html",
+        status=status,
+        page=page,
+        language=language,
+        say=partial(say, language),
+        by_provider=by_provider(site),
+        provider_only=site.provider_only,
+        **values,
     )
+
+
+def by_provider(site: Site) -> str:
+    """What the city's identity provider is here: the `first` step and the only one, or where staff hold the key the
+    `second`, for it opens no key; empty where there is none."""
+    if site.provider is None:
+        return ""
+    return "second" if site.rota.terms else "first"
+
+
+def only_by_provider(site: Site) -> bool:
+    """Whether a passphrase has nothing to do here: nobody gets in without the provider, and no key waits for one."""
+    return site.provider_only and by_provider(site) == "first"

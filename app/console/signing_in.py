@@ -19,7 +19,7 @@ from app.console.paper import paper_for
 from app.console.session import SIGN_IN, inside, show_plain
 from app.console.site import Site
 from app.errors import NotSignedIn
-from app.staff import passkeys
+from app.staff import passkeys, provider_accounts
 from app.staff.duress import Decoyed
 from app.web import Problem, ProblemPage
 
@@ -61,6 +61,7 @@ def _ask_for_proof(request: Request, error: Exception) -> Response:
             wrong=wanted.wrong,
             has_passkey=bool(passkeys.standing(session, who.person_id)),
             hands_over_key=hands_over_key(site),
+            has_account=provider_accounts.is_bound(session, who.person_id, site.issuer),
         )
 
 

@@ -11,11 +11,13 @@ from fastapi import Depends, Request
 from app.clock import Clock
 from app.console.attending import Attending
 from app.console.decoys import Decoys
+from app.console.entrance import Entrance
 from app.console.opening import RotaKey
 from app.console.teller import Teller
 from app.db import Database
 from app.settings import PUSH_SERVICES
 from app.staff.passkeys import Here
+from app.staff.provider import Provider
 from app.vault.keyring import Keyring
 from app.web import Cookie, Pages
 
@@ -44,6 +46,9 @@ class Site:
     attending: Attending | None = None
     """Rings telephones for bridges; None where this process has no carrier, and calls are made by hand."""
 
+    entrance: Entrance | None = field(default=None, repr=False)
+    """Receives what a colleague enters; None in a console that only looks."""
+
     half: Cookie = field(default=Cookie("dygnet-half", https=False))
     """The few minutes between a right passphrase and the second factor."""
 
@@ -58,6 +63,20 @@ class Site:
 
     push_services: tuple[str, ...] = PUSH_SERVICES
     """The hosts at which browsers may ask to be pushed to."""
+
+    provider: Provider | None = None
+    """The city's identity provider, where there is one."""
+
+    provider_only: bool = False
+    """Whether nobody gets in without it."""
+
+    away: Cookie = field(default=Cookie("dygnet-away", https=False))
+    """The few minutes at the identity provider."""
+
+    @property
+    def issuer(self) -> str:
+        """Whose accounts count as a way in; empty where no provider is in use."""
+        return self.provider.client.issuer if self.provider else ""
 
     def at_the_door(self) -> datetime:
         """The moment by which a session is young or old."""

@@ -19,9 +19,9 @@ from app.programme import differences, hooks, recordings, sounds
 from app.programme.complaints import complaints
 from app.programme.knowledge_files import toml_in, with_included
 from app.programme.models import ProgrammeVersion
-from app.programme.schema import Programme, names_in
+from app.programme.schema import Programme, StaffMember, names_in
 from app.remembered import remembered
-from app.staff import people
+from app.staff import cut_offs, people
 from app.staff.directory import Directory, by_alias, everyone, sealed_endpoint, sealed_for
 from app.staff.models import ChannelKind, Person
 from app.vault.envelope import PublicKey
@@ -56,7 +56,7 @@ def difference(session: Session, programme: Programme, *, directory: Directory |
     noted: dict[str, list[str]] = {}
     for change in _channel_changes(session, programme, directory):
         noted.setdefault(differences.staff_name(change.alias), []).append(f"{change.kind} {change.how}")
-    for hook in hooks.changes(session, programme):
+    for hook in hooks.changes(session, _let_in(session, programme)):
         noted.setdefault(differences.staff_name(hook.alias), []).append(f"{hook.kind} {hook.how}")
     return differences.between(_parsed(newest.document) if newest else None, programme, noted)
 
@@ -78,7 +78,10 @@ def apply(
     lines = difference(session, programme, directory=directory)
     if not lines:
         return []
-    changes, hooked = list(_channel_changes(session, programme, directory)), list(hooks.changes(session, programme))
+    changes, hooked = (
+        list(_channel_changes(session, programme, directory)),
+        list(hooks.changes(session, _let_in(session, programme))),
+    )
     _settle_staff(session, programme, at=at, by=by)
     session.flush()
     for change in changes:
@@ -107,7 +110,7 @@ class _ChannelChange:
 
 def _channel_changes(session: Session, programme: Programme, directory: Directory | None) -> Iterator[_ChannelChange]:
     active = {person.alias: person for person in everyone(session)}
-    for member in programme.staff:
+    for member in _let_in(session, programme):
         for kind, address in ((ChannelKind.PHONE, member.phone), (ChannelKind.EMAIL, member.email)):
             how = _how_changed(active.get(member.alias), kind, address, directory)
             if how:
@@ -133,12 +136,19 @@ def _how_changed(
 def _settle_staff(session: Session, programme: Programme, *, at: datetime, by: str) -> None:
     """Who is on the staff, in what roles, with which languages."""
     active = {person.alias: person for person in everyone(session)}
-    for member in programme.staff:
+    for member in _let_in(session, programme):
         person = active.pop(member.alias, None) or people.join(session, member.alias, at=at, by=by)
         people.set_roles(session, person, member.roles, at=at, by=by)
         people.set_languages(session, person, member.languages, at=at, by=by)
     for person in active.values():
         people.leave(session, person, at=at, by=by)
+    cut_offs.settle(session, {member.alias for member in programme.staff}, at=at)
+
+
+def _let_in(session: Session, programme: Programme) -> list[StaffMember]:
+    """Whom the file names, without those who were cut off before it said so."""
+    barred = {one.alias for one in cut_offs.standing(session)}
+    return [member for member in programme.staff if member.alias not in barred]
 
 
 def _keep(session: Session, programme: Programme, *, at: datetime, by: str) -> None:

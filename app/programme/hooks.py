@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.programme.schema import Programme, StaffMember
+from app.programme.schema import StaffMember
 from app.staff import endpoints
 from app.staff.directory import by_alias, everyone
 from app.staff.endpoints import Seal, mark_of
@@ -36,10 +36,10 @@ class HookChange:
             endpoints.add(session, person, EndpointKind.WEBHOOK, self.about, seal, at=at, by=by)
 
 
-def changes(session: Session, programme: Programme) -> Iterator[HookChange]:
+def changes(session: Session, members: Iterable[StaffMember]) -> Iterator[HookChange]:
     """Whose webhook is `added`, `changed` or `removed`. Nothing has to be opened for that."""
     kept = _marks(session)
-    for member in programme.staff:
+    for member in members:
         about, mark = _about(member), kept.get(member.alias)
         if about and mark != mark_of(about):
             yield HookChange(member.alias, "changed" if mark else "added", about)

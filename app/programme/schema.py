@@ -58,6 +58,7 @@ _Targets = Annotated[tuple[TargetWord, ...], Distinct, Filled]
 _Channels = Annotated[tuple[ChannelWord, ...], Distinct, Filled]
 _Within = Annotated[Duration, between(timedelta(seconds=1), PROMISE)]
 _Grace = Annotated[Duration, between(timedelta(seconds=1))]
+_Silent = Annotated[Duration, between(timedelta(days=1), timedelta(days=90))]
 _Repeat = Annotated[Duration, between(timedelta(minutes=1))]
 _Spaced = Annotated[Duration, between(timedelta(0), PROMISE)]
 _Tested = Annotated[Duration, between(timedelta(days=1), timedelta(days=90))]
@@ -126,10 +127,12 @@ class Routine(_Table):
     """`[routine]`: how long a person may wait, and who is paged meanwhile.
 
     `canary_every`: how often an approach of our own is sent through everything, to whoever is on call; absent: never.
+    `silent_after`: without a sign of life for so long after first contact, the coordinator sees the case each morning.
     """
 
     first_contact_within: _Within = PROMISE
     take_grace: _Grace = timedelta(hours=2)
+    silent_after: _Silent = timedelta(days=7)
     canary_every: _Canary | None = None
     untaken: tuple[UntakenStep, ...]
     uncontacted: tuple[UncontactedStep, ...]

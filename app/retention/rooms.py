@@ -11,13 +11,16 @@ from typing import Final
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
+import app.cases.apart
 import app.cases.bridges
 import app.cases.doubts
+import app.cases.entries
 import app.cases.exclusions
 import app.cases.letters
 import app.cases.links
 import app.cases.mailboxes
 import app.cases.notes
+import app.cases.partings
 import app.cases.texts
 import app.escalation.models
 import app.notifications.models

@@ -28,8 +28,8 @@ WRITTEN_ONCE = {
     "control_samples": "month = NEW.month",
     "control_reviews": "leaf = NEW.leaf",
 }
-"""Tables of the log and of its control that are never changed, and what makes a new row the same as an old one. The
-function that refuses on PostgreSQL is that of the log's first migration."""
+"""Tables of the log and of its control that are never changed, and what makes a new row the same as an old one. The function that refuses on
+PostgreSQL is that of the log's first migration."""
 
 
 def upgrade() -> None:
@@ -152,6 +152,19 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "case_aparts",
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("other_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("case_id < other_id", name=op.f("ck_case_aparts_one_way_round")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_aparts_case_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["cases.id"], name=op.f("fk_case_aparts_other_id")),
+        sa.PrimaryKeyConstraint("case_id", "other_id", name=op.f("pk_case_aparts")),
+    )
+    with op.batch_alter_table("case_aparts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_aparts_other_id"), ["other_id"], unique=False)
+
+    op.create_table(
         "case_doubts",
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -187,6 +200,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case_notes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_notes_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "case_partings",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("into_id", sa.String(length=32), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("joined_by", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_partings_case_id")),
+        sa.ForeignKeyConstraint(["into_id"], ["cases.id"], name=op.f("fk_case_partings_into_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_partings")),
+    )
+    with op.batch_alter_table("case_partings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_partings_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_partings_into_id"), ["into_id"], unique=False)
 
     op.create_table(
         "control_hits",
@@ -602,6 +632,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_staff_code_apps")),
     )
     op.create_table(
+        "staff_cut_offs",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("because", sa.String(length=8), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("because IN ('left', 'doubt')", name=op.f("ck_staff_cut_offs_because_is_known")),
+        sa.ForeignKeyConstraint(["person_id"], ["staff_people.id"], name=op.f("fk_staff_cut_offs_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_cut_offs")),
+    )
+    with op.batch_alter_table("staff_cut_offs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_cut_offs_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "staff_duress_passphrases",
         sa.Column("person_id", sa.String(length=32), nullable=False),
         sa.Column("phc", sa.String(length=255), nullable=False),
@@ -643,6 +688,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_staff_passkeys_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "staff_provider_accounts",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("issuer", sa.String(length=255), nullable=False),
+        sa.Column("key_id", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("bound_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["staff_people.id"], name=op.f("fk_staff_provider_accounts_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_provider_accounts")),
+        sa.UniqueConstraint("digest", name=op.f("uq_staff_provider_accounts_digest")),
+    )
+    with op.batch_alter_table("staff_provider_accounts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_provider_accounts_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "staff_recovery_codes",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.String(length=32), nullable=False),
@@ -653,6 +713,56 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("staff_recovery_codes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_staff_recovery_codes_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "staff_resets",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("asked_by", sa.String(length=32), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("because", sa.String(length=8), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("because IN ('lost', 'stolen', 'broken')", name=op.f("ck_staff_resets_because_is_known")),
+        sa.ForeignKeyConstraint(["person_id"], ["staff_people.id"], name=op.f("fk_staff_resets_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_resets")),
+    )
+    with op.batch_alter_table("staff_resets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_resets_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "staff_second_step_misses",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["staff_people.id"], name=op.f("fk_staff_second_step_misses_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_second_step_misses")),
+    )
+    with op.batch_alter_table("staff_second_step_misses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_second_step_misses_at"), ["at"], unique=False)
+
+    op.create_table(
+        "case_entries",
+        sa.Column("approach_id", sa.String(length=32), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("way", sa.String(length=16), nullable=False),
+        sa.CheckConstraint(
+            "way IN ('visit', 'switchboard', 'letter', 'paper', 'colleague', 'other')", name=op.f("ck_case_entries_way")
+        ),
+        sa.ForeignKeyConstraint(["approach_id"], ["case_approaches.id"], name=op.f("fk_case_entries_approach_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_case_entries_by_id")),
+        sa.PrimaryKeyConstraint("approach_id", name=op.f("pk_case_entries")),
+    )
+    op.create_table(
+        "case_moved_tags",
+        sa.Column("tag_id", sa.String(length=32), nullable=False),
+        sa.Column("from_id", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["from_id"], ["cases.id"], name=op.f("fk_case_moved_tags_from_id")),
+        sa.ForeignKeyConstraint(["tag_id"], ["case_repeat_tags.id"], name=op.f("fk_case_moved_tags_tag_id")),
+        sa.PrimaryKeyConstraint("tag_id", "from_id", name=op.f("pk_case_moved_tags")),
+    )
+    with op.batch_alter_table("case_moved_tags", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_moved_tags_from_id"), ["from_id"], unique=False)
 
     op.create_table(
         "demand_assessments",
@@ -681,6 +791,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["request_id"], ["demand_requests.id"], name=op.f("fk_demand_decisions_request_id")),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_demand_decisions")),
     )
+    op.create_table(
+        "demand_extracts",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("request_id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("identity", sa.String(length=16), nullable=False),
+        sa.Column("way", sa.String(length=16), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "identity IN ('receipt', 'document', 'code_word')", name=op.f("ck_demand_extracts_identity")
+        ),
+        sa.CheckConstraint("way IN ('in_person', 'mailbox')", name=op.f("ck_demand_extracts_way")),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_demand_extracts_by_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_demand_extracts_case_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["demand_requests.id"], name=op.f("fk_demand_extracts_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_demand_extracts")),
+    )
+    with op.batch_alter_table("demand_extracts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_demand_extracts_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_demand_extracts_request_id"), ["request_id"], unique=False)
+
     op.create_table(
         "demand_incident_words",
         sa.Column("incident_id", sa.String(length=32), nullable=False),
@@ -881,6 +1014,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("disclosure_id", name=op.f("pk_routing_disclosure_seconds")),
     )
     op.create_table(
+        "routing_leads",
+        sa.Column("decision_id", sa.String(length=32), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("nth", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_routing_leads_by_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_routing_leads_case_id")),
+        sa.ForeignKeyConstraint(["decision_id"], ["routing_decisions.id"], name=op.f("fk_routing_leads_decision_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_leads")),
+        sa.UniqueConstraint("decision_id", name=op.f("uq_routing_leads_decision_id")),
+        sa.UniqueConstraint("source", name=op.f("uq_routing_leads_source")),
+    )
+    with op.batch_alter_table("routing_leads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_routing_leads_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "routing_lines",
         sa.Column("decision_id", sa.String(length=32), nullable=False),
         sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
@@ -917,12 +1070,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", name=op.f("pk_staff_duress_news")),
     )
     op.create_table(
+        "staff_guess_news",
+        sa.Column("miss_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["miss_id"], ["staff_second_step_misses.id"], name=op.f("fk_staff_guess_news_miss_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["staff_people.id"], name=op.f("fk_staff_guess_news_person_id")),
+        sa.PrimaryKeyConstraint("miss_id", name=op.f("pk_staff_guess_news")),
+    )
+    op.create_table(
+        "staff_provider_visits",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=8), nullable=False),
+        sa.Column("link_id", sa.String(length=32), nullable=True),
+        sa.Column("session_id", sa.String(length=64), nullable=True),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "purpose IN ('sign_in', 'bind', 'prove')", name=op.f("ck_staff_provider_visits_purpose_is_known")
+        ),
+        sa.ForeignKeyConstraint(["link_id"], ["staff_links.id"], name=op.f("fk_staff_provider_visits_link_id")),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["staff_sessions.id"], name=op.f("fk_staff_provider_visits_session_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_provider_visits")),
+    )
+    with op.batch_alter_table("staff_provider_visits", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_provider_visits_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "staff_reset_answers",
+        sa.Column("reset_id", sa.String(length=32), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["reset_id"], ["staff_resets.id"], name=op.f("fk_staff_reset_answers_reset_id")),
+        sa.PrimaryKeyConstraint("reset_id", name=op.f("pk_staff_reset_answers")),
+    )
+    op.create_table(
         "staff_session_proofs",
         sa.Column("session_id", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('link', 'passphrase', 'passkey', 'duress')", name=op.f("ck_staff_session_proofs_kind_is_known")
+            "kind IN ('link', 'passphrase', 'passkey', 'provider', 'duress')",
+            name=op.f("ck_staff_session_proofs_kind_is_known"),
         ),
         sa.ForeignKeyConstraint(["session_id"], ["staff_sessions.id"], name=op.f("fk_staff_session_proofs_session_id")),
         sa.PrimaryKeyConstraint("session_id", "kind", name=op.f("pk_staff_session_proofs")),
@@ -930,6 +1123,33 @@ def upgrade() -> None:
     with op.batch_alter_table("staff_session_proofs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_staff_session_proofs_kind"), ["kind"], unique=False)
 
+    op.create_table(
+        "demand_given",
+        sa.Column("extract_id", sa.String(length=32), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_demand_given_by_id")),
+        sa.ForeignKeyConstraint(["extract_id"], ["demand_extracts.id"], name=op.f("fk_demand_given_extract_id")),
+        sa.PrimaryKeyConstraint("extract_id", name=op.f("pk_demand_given")),
+    )
+    op.create_table(
+        "demand_releases",
+        sa.Column("extract_id", sa.String(length=32), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_demand_releases_by_id")),
+        sa.ForeignKeyConstraint(["extract_id"], ["demand_extracts.id"], name=op.f("fk_demand_releases_extract_id")),
+        sa.PrimaryKeyConstraint("extract_id", name=op.f("pk_demand_releases")),
+    )
+    op.create_table(
+        "demand_withheld",
+        sa.Column("extract_id", sa.String(length=32), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("ground", sa.String(length=16), nullable=False),
+        sa.CheckConstraint("ground IN ('informant', 'protected', 'another')", name=op.f("ck_demand_withheld_ground")),
+        sa.ForeignKeyConstraint(["extract_id"], ["demand_extracts.id"], name=op.f("fk_demand_withheld_extract_id")),
+        sa.PrimaryKeyConstraint("extract_id", "mark", name=op.f("pk_demand_withheld")),
+    )
     op.create_table(
         "handover_receipts",
         sa.Column("package_id", sa.String(length=32), nullable=False),
@@ -982,6 +1202,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["offer_id"], ["routing_offers.id"], name=op.f("fk_routing_offer_answers_offer_id")),
         sa.PrimaryKeyConstraint("offer_id", name=op.f("pk_routing_offer_answers")),
     )
+    with op.batch_alter_table("escalations", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("entered_at", sa.DateTime(timezone=True), nullable=True))
     refuse_change()
 
 
@@ -1027,14 +1249,26 @@ def allow_change() -> None:
 
 def downgrade() -> None:
     allow_change()
+    with op.batch_alter_table("escalations", schema=None) as batch_op:
+        batch_op.drop_column("entered_at")
+
     op.drop_table("routing_offer_answers")
     op.drop_table("meeting_check_ins")
     op.drop_table("meeting_alarms")
     op.drop_table("handover_receipts")
+    op.drop_table("demand_withheld")
+    op.drop_table("demand_releases")
+    op.drop_table("demand_given")
     with op.batch_alter_table("staff_session_proofs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_session_proofs_kind"))
 
     op.drop_table("staff_session_proofs")
+    op.drop_table("staff_reset_answers")
+    with op.batch_alter_table("staff_provider_visits", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_provider_visits_expires_at"))
+
+    op.drop_table("staff_provider_visits")
+    op.drop_table("staff_guess_news")
     op.drop_table("staff_duress_news")
     with op.batch_alter_table("routing_offers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_routing_offers_unit"))
@@ -1042,6 +1276,10 @@ def downgrade() -> None:
 
     op.drop_table("routing_offers")
     op.drop_table("routing_lines")
+    with op.batch_alter_table("routing_leads", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_routing_leads_case_id"))
+
+    op.drop_table("routing_leads")
     op.drop_table("routing_disclosure_seconds")
     op.drop_table("routing_consent_withdrawals")
     op.drop_table("routing_collision_seconds")
@@ -1067,12 +1305,34 @@ def downgrade() -> None:
     op.drop_table("handover_packages")
     op.drop_table("handover_answers")
     op.drop_table("demand_incident_words")
+    with op.batch_alter_table("demand_extracts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_demand_extracts_request_id"))
+        batch_op.drop_index(batch_op.f("ix_demand_extracts_case_id"))
+
+    op.drop_table("demand_extracts")
     op.drop_table("demand_decisions")
     op.drop_table("demand_assessments")
+    with op.batch_alter_table("case_moved_tags", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_moved_tags_from_id"))
+
+    op.drop_table("case_moved_tags")
+    op.drop_table("case_entries")
+    with op.batch_alter_table("staff_second_step_misses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_second_step_misses_at"))
+
+    op.drop_table("staff_second_step_misses")
+    with op.batch_alter_table("staff_resets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_resets_person_id"))
+
+    op.drop_table("staff_resets")
     with op.batch_alter_table("staff_recovery_codes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_recovery_codes_person_id"))
 
     op.drop_table("staff_recovery_codes")
+    with op.batch_alter_table("staff_provider_accounts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_provider_accounts_person_id"))
+
+    op.drop_table("staff_provider_accounts")
     with op.batch_alter_table("staff_passkeys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_passkeys_person_id"))
 
@@ -1082,6 +1342,10 @@ def downgrade() -> None:
 
     op.drop_table("staff_half_sign_ins")
     op.drop_table("staff_duress_passphrases")
+    with op.batch_alter_table("staff_cut_offs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_cut_offs_person_id"))
+
+    op.drop_table("staff_cut_offs")
     op.drop_table("staff_code_apps")
     with op.batch_alter_table("staff_challenges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_challenges_expires_at"))
@@ -1161,6 +1425,11 @@ def downgrade() -> None:
     op.drop_table("demand_incidents")
     op.drop_table("control_reviews")
     op.drop_table("control_hits")
+    with op.batch_alter_table("case_partings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_partings_into_id"))
+        batch_op.drop_index(batch_op.f("ix_case_partings_case_id"))
+
+    op.drop_table("case_partings")
     with op.batch_alter_table("case_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_notes_case_id"))
 
@@ -1170,6 +1439,10 @@ def downgrade() -> None:
 
     op.drop_table("case_links")
     op.drop_table("case_doubts")
+    with op.batch_alter_table("case_aparts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_aparts_other_id"))
+
+    op.drop_table("case_aparts")
     op.drop_table("audit_verifications")
     op.drop_table("audit_time_stamps")
     with op.batch_alter_table("audit_refusals", schema=None) as batch_op:

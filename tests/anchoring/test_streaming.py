@@ -7,15 +7,17 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.anchoring.streaming import AT_ONCE, streaming_to
 from app.audit.log import record
 from app.audit.sequencer import sequence
 from app.audit.stream_models import AuditStreamed
-from app.audit.syslog import message
+from app.audit.syslog import LONGEST, framed, message
 from app.errors import Misconfigured
 from app.settings import settings_from
-from tests.anchoring.siem import receiving
+from tests.anchoring.siem import receiving, unframed
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HEADER = re.compile(
@@ -81,11 +83,51 @@ def test_a_receiver_that_was_away_is_caught_up_with_batch_by_batch(db, tmp_path)
 
 
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)
-def test_a_receiver_that_we_do_not_trust_is_told_nothing(db, tmp_path):
+def test_a_receiver_that_we_do_not_trust_is_told_nothing_and_we_are_told_why(db, tmp_path, caplog):
     write(db, 1)
     with receiving(tmp_path) as receiver:
         streaming_to(receiver.url, None, us="").look(db, at=NOON)
         assert (receiver.messages, place(db)) == ([], 0)
+    (line,) = caplog.messages
+    assert "SYSLOG_CA" in line
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_what_was_written_in_an_hour_without_a_receiver_arrives_in_its_order(db, tmp_path):
+    with receiving(tmp_path) as receiver:
+        stream = streaming_to(receiver.url, receiver.certificate, us="")
+        away = streaming_to("syslog+tls://127.0.0.1:9", receiver.certificate, us="")
+        for _ in range(12):
+            write(db, 5)
+            away.look(db, at=NOON)
+        assert (receiver.connections, place(db)) == (0, 0)
+        stream.look(db, at=NOON)
+        assert leaves(receiver) == list(range(60))
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_an_entry_that_a_receiver_need_not_take_is_named_and_stops_nothing(db, tmp_path):
+    write(db, 1)
+    write(db, 1, **{f"fact_{number}": "ö" * 60 for number in range(80)})
+    write(db, 1)
+    with receiving(tmp_path) as receiver:
+        streaming_to(receiver.url, receiver.certificate, us="l" * 255).look(db, at=NOON)
+        assert leaves(receiver) == [0, 1, 2]
+        assert all(len(said) <= LONGEST for said in receiver.messages)
+        told = json.loads(HEADER.fullmatch(receiver.messages[1])["said"])
+        assert (told["action"], told["leaf_index"]) == ("case.read", 1)
+        assert told["too_long"] > LONGEST
+
+
+@given(st.text(), st.integers(0, 10**12))
+def test_a_message_is_as_long_as_it_says_and_one_line_whatever_it_tells(words, leaf):
+    entry = {"at": "2026-03-01T12:00:00.123456Z", "action": "case.read", "actor": words, "role": words}
+    entry |= {"object": words, "purpose": words, "result": words, "build": "1", "facts": {"fact": words}}
+    said = message(json.dumps(entry).encode(), leaf, "ab" * 32, host="h", at=NOON)
+    (again,) = unframed(framed(said))
+    assert again == said
+    assert b"\n" not in said
+    assert len(said) <= LONGEST
 
 
 def test_an_entry_beyond_reading_is_told_of_as_that():

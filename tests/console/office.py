@@ -18,6 +18,7 @@ from app.console.console import create_console
 from app.db import Database
 from app.escalation import engine
 from app.intake.approach import Approach, Callback
+from app.intake.by_hand import Entrance
 from app.intake.reception import Desk, Received, receive
 from app.staff import sessions
 from app.staff.directory import by_alias
@@ -53,7 +54,7 @@ class Office:
         self.keyring = Keyring.load(keys, private=("rota", "duty", "index"))
         self.desk = Desk(rota=self.keyring.public("rota"), index_key=self.keyring.index_key)
         self.public_url = public_url
-        self.face = create_console(db, self.clock, self.keyring, public_url=public_url)
+        self.face = create_console(db, self.clock, self.keyring, public_url=public_url, entrance=Entrance(self.desk))
 
     @property
     def now(self) -> datetime:

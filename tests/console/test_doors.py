@@ -18,11 +18,15 @@ PUBLIC = {
     ("POST", "/console/sign-in/second"),
     ("POST", "/console/sign-in/passkey"),
     ("POST", "/console/sign-in/passkey/question"),
+    ("POST", "/console/sign-in/provider"),
+    ("GET", "/console/sign-in/provider/return"),
+    ("POST", "/console/sign-in/provider/return"),
     ("GET", "/console/enrol/{token}"),
     ("POST", "/console/enrol/{token}"),
+    ("POST", "/console/enrol/{token}/provider"),
     ("GET", "/console/calendar/{secret}.ics"),
 }
-DOORS = 136
+DOORS = 162
 
 CASE = ("anna", "carin", "dag")
 OPEN_TO = {
@@ -33,7 +37,9 @@ OPEN_TO = {
     "/console/calendar": CASE,
     "/console/roster/month": ("anna", "carin", "dag", "gun"),
     "/console/roster": ("anna", "carin", "dag", "gun"),
+    "/console/morning": ("carin", "dag"),
     "/console/log": ("eva",),
+    "/console/people": ("carin", "dag", "gun"),
     "/console/cases/{reference}": CASE,
 }
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from app.clock import WallClock
+from app.db import Database
 from app.intake.approach import Callback
+from app.settings import Settings, settings_from
 from tests.console.office import NUMBER, Office, take
-from tests.looked_at import well_made
+from tests.crash.processes import fork
+from tests.looked_at import PICTURES, picture, well_made
 from tests.serving import served
 
 
@@ -57,18 +63,61 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(chromium: Browser, office: Off
         page.context.close()
 
 
-def test_a_case_appears_by_itself_and_the_clock_moves(chromium: Browser, office: Office):
-    office.later(seconds=1)
-    page = desk(chromium, office, "anna")
-    page.goto("/console/")
-    assert page.inner_text("h1") == "Inget väntar"
-    page.wait_for_timeout(300)
-    office.clock.at += timedelta(seconds=2)
-    reference = office.approach().reference
-    page.wait_for_selector(f"text={reference}")
-    assert page.title() == "(1) Tavlan · Dygnet"
-    assert page.inner_text("#news") == "1 ärende väntar på kontakt"
-    page.context.close()
+def test_the_board_outlives_its_server_and_says_meanwhile_that_it_is_stale(
+    chromium: Browser, db: Database, keys: Path
+) -> None:
+    """Nobody touches the page: the server is killed, and another one starts on its port and its database."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    office = Office(db, keys, public_url=f"http://127.0.0.1:{port}")
+    office.clock.at = WallClock().now()
+    settings = settings_from(
+        env_file=None,
+        database_url=db.engine.url.render_as_string(hide_password=False),
+        keys_dir=keys,
+        public_url=office.public_url,
+        surfaces="console",
+        second_factor="offered",
+    )
+    with at_work(settings, port):
+        page = desk(chromium, office, "anna")
+        page.clock.install()
+        page.goto("/console/")
+        expect(page.locator("h1")).to_have_text("Inget väntar")
+        expect(page.locator("#live.lost")).to_have_count(0)
+        first = office.approach().reference
+        expect(page.locator("#live")).to_contain_text(first)
+        assert page.title() == "(1) Tavlan · Dygnet"
+        assert page.inner_text("#news") == "1 ärende väntar på kontakt"
+    with page.expect_event("requestfailed", predicate=lambda failed: failed.url.endswith("/console/events")):
+        pass
+    page.clock.fast_forward(5000)
+    expect(page.locator("#live.lost")).to_contain_text(first)
+    expect(page.locator("#news.warn")).to_have_text("Tavlan får inte kontakt med servern. Den försöker igen.")
+    if PICTURES:
+        picture(page, "board-stale")
+    second = office.approach().reference
+    with at_work(settings, port):
+        expect(page.locator("#live:not(.lost)")).to_contain_text(second)
+        assert page.title() == "(2) Tavlan · Dygnet"
+        expect(page.locator("#news.unseen")).to_have_text("2 ärenden väntar på kontakt")
+        page.context.close()
+
+
+@contextmanager
+def at_work(settings: Settings, port: int) -> Iterator[None]:
+    """A server process that answers, and in the end is killed, without a moment to tidy up."""
+    process = fork(settings, port, doors=True)
+    try:
+        while True:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            process.join(0.02)
+            assert process.is_alive()
+        yield
+    finally:
+        process.kill()
+        process.join()
 
 
 def test_what_was_shown_goes_away_after_a_minute_and_nothing_chosen_is_lost(chromium: Browser, office: Office):

@@ -60,6 +60,8 @@ WANTS_MORE: Final = {
     "POST /concerns/{report_id}": "a report",
     "POST /handing": "a house that takes it over",
     "POST /received": "a case that was handed over",
+    "POST /own-data/{extract_id}/paper": "an extract that was let go",
+    "POST /own-data/{extract_id}/given": "an extract that was let go",
 }
 """Doors that are shut even to whoever has the case as long as there is not what they are about."""
 

@@ -39,13 +39,18 @@ def page(chromium: Browser, office: Office) -> Iterator[Page]:
         base_url=office.public_url, viewport={"width": 390, "height": 844}, locale="sv-SE", color_scheme="dark"
     )
     page = context.new_page()
-    devtools = context.new_cdp_session(page)
+    add_authenticator(page)
+    yield page
+    context.close()
+
+
+def add_authenticator(page: Page) -> None:
+    """One that is part of the telephone, asks for a fingerprint, and has PRF."""
+    devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     about = {"protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True}
     about |= {"hasUserVerification": True, "isUserVerified": True, "hasPrf": True}
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": about})
-    yield page
-    context.close()
 
 
 def enrol(office: Office, page: Page) -> None:

@@ -123,7 +123,9 @@ def test_a_new_session_ends_the_one_this_browser_had(enrolled: Office):
 
 def test_signing_out_ends_the_session_for_good(office: Office, anna):
     cookie = anna.cookies["__Host-dygnet"]
-    assert send(anna, "/console/sign-out").headers["location"] == "/console/sign-in"
+    out = send(anna, "/console/sign-out")
+    assert out.headers["location"] == "/console/sign-in"
+    assert out.headers["clear-site-data"] == '"cache"', "nor is a page left for the back button"
     again = office.browser()
     again.cookies.set("__Host-dygnet", cookie)
     assert again.get("/console/").status_code == 303

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -11,12 +12,14 @@ import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import WallClock
 from app.db import Database
 from app.errors import Misconfigured, NoSuchPage
 from app.logs import JsonLines
 from app.web import LARGEST_BODY, Cookie, Now, Posted, Problem, new_face
+from app.web.shields import LARGE_AT_ONCE, SMALL_BODY, SmallBodies
 
 SECRET = "ring mig på +46701740605"
 
@@ -136,6 +139,46 @@ def test_a_body_that_is_too_large_is_turned_away_announced_or_not(browser: TestC
     assert browser.post("/posted", content=b"a" * (LARGEST_BODY + 1), headers=form).status_code == 413
     assert browser.post("/posted", content=pieces, headers=form).status_code == 413
     assert browser.post("/posted", content=b"a=" + b"b" * (LARGEST_BODY - 2), headers=form).status_code == 200
+
+
+def test_of_large_bodies_a_few_are_read_at_once_and_there_is_room_again_afterwards() -> None:
+    asyncio.run(_large_bodies_at_once())
+
+
+async def _large_bodies_at_once() -> None:
+    may_answer, all_are_read, reading = asyncio.Event(), asyncio.Event(), 0
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal reading
+        reading += 1
+        if reading == LARGE_AT_ONCE:
+            all_are_read.set()
+        await may_answer.wait()
+        await PlainTextResponse("read")(scope, receive, send)
+
+    small = SmallBodies(slow, problem_page=_problem_page)
+    first = [asyncio.create_task(_posted(small, SMALL_BODY + 1)) for _ in range(LARGE_AT_ONCE)]
+    await all_are_read.wait()
+
+    assert await _posted(small, SMALL_BODY + 1) == 413
+    may_answer.set()
+    assert await _posted(small, SMALL_BODY) == 200
+    assert await asyncio.gather(*first) == [200] * LARGE_AT_ONCE
+    assert await _posted(small, LARGEST_BODY) == 200
+
+
+async def _posted(app: ASGIApp, size: int) -> int:
+    """The status of an answer to so many bytes."""
+    found = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"a" * size, "more_body": False}
+
+    async def send(message: Message) -> None:
+        found.extend([message["status"]] if "status" in message else [])
+
+    await app({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, send)
+    return int(found[0])
 
 
 def test_of_two_fields_with_one_name_the_first_counts_and_blank_ones_are_kept(browser: TestClient) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.cases.facts import Closure, FirstContact, Join
 from app.cases.models import Case
 from app.cases.queries import ids_of_whole
+from app.console.dossier.leads import Led, led, named
 from app.programme.apply import current
 from app.programme.knowledge import Knowledge
 from app.routing import advice, children, deciding, disclosures, handover_came, handover_sent, papers, screening
@@ -34,6 +35,8 @@ class Asked:
     may_decline: bool
     reference: str = ""
     due_at: datetime | None = None
+    led: Led | None = None
+    """Who leads in its case, where the units that are asked see it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Cover:
     """Packages from other houses, answered ones among them."""
 
     sent: Sequence[PackageSent] = ()
+    led: Led | None = None
+    """Who leads, of several routes."""
 
     @property
     def waits_for(self) -> int:
@@ -85,6 +90,7 @@ def cover_of(session: Session, case: Case) -> Cover:
         side=advice.weighed(session, cases),
         came=handover_came.came_to(session, cases),
         sent=handover_sent.sent_by(session, cases),
+        led=led(session, cases, knowledge),
     )
 
 
@@ -97,9 +103,8 @@ def asked_in(session: Session, cases: Sequence[str], knowledge: Knowledge) -> Ma
 
 
 def in_words(offer: Offer, knowledge: Knowledge) -> Asked:
-    """With the unit's name; one that the city's knowledge has forgotten stays an id."""
-    unit = knowledge.unit.get(offer.unit)
-    return Asked(offer, unit.name if unit else offer.unit, offer.may_be_declined)
+    """With the unit's name."""
+    return Asked(offer, named(knowledge, offer.unit), offer.may_be_declined)
 
 
 def undecided(session: Session, *, at: datetime, zone: ZoneInfo) -> Sequence[Case]:

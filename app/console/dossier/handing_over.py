@@ -22,12 +22,13 @@ from app.console.dossier import packing
 from app.console.dossier.fields import Mistakes
 from app.console.dossier.reading import Reading, opened
 from app.console.dossier.sheet import Sheet, page, shut, turn
+from app.console.opening import NotLetIn
 from app.console.paper import paper_for
 from app.console.site import ASite
 from app.errors import BadInput, DygnetError
 from app.routing import handover_came, handover_parcels, handover_sent, papers, wording
 from app.routing.disclosures import Disclosure, Told
-from app.routing.handover_directory import partners
+from app.routing.handover_directory import Card, partners
 from app.routing.handover_models import PackageSent
 from app.web import Now, Posted
 
@@ -119,8 +120,18 @@ def shown(reading: Reading) -> Mapping[str, object]:
         "partners": {each.id: each for each in partners(reading.knowledge)},
         "packages": sent,
         "parcels": {one.id: _parcel(session, one) for each in sent.values() for one in each},
+        "card": _our_card(reading),
         "taken_over": handover_came.taken_over_in(session, cases, reading.keys),
     }
+
+
+def _our_card(reading: Reading) -> Card | None:
+    """What to give another house. None for who opens this case by an older key, and holds no newer one."""
+    try:
+        with reading.rota.opened(reading.session, reading.who.hand) as rota:
+            return Card.of(rota)
+    except NotLetIn:
+        return None
 
 
 def _parcel(session: Session, one: PackageSent) -> datetime | str | None:

@@ -17,7 +17,7 @@ from app.cases.models import Case
 from app.cases.queries import ids_of_whole
 from app.console import sight
 from app.console.deeds import ADeed, kept_case
-from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
+from app.console.doors import CASE_ROLES, OVERSEERS, SignedIn, from_our_pages, only
 from app.console.dossier import colliding, fields
 from app.console.dossier.fields import Mistakes, Posted
 from app.console.dossier.sheet import page
@@ -91,6 +91,7 @@ def _page(site: Site, case: Case, who: SignedIn, typed: Posted, wrong: Mistakes,
             overrides=[*reversed(collisions.overrides_in(session, cases))],
             same_handler=colliding.same_handler(session, whole),
             keeps=sight.keeps(whole, who),
+            oversees=who.may(*OVERSEERS),
             owns=colliding.owns(whole, who),
             hows=[each.value for each in How],
         )

@@ -3,7 +3,7 @@ case. A unit sees the reference and for how long the person has waited; nothing 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -12,16 +12,18 @@ from starlette.responses import RedirectResponse, Response
 
 from app.audit.log import record
 from app.cases.models import Case
-from app.cases.queries import going_on, locked
+from app.cases.queries import going_on, ids_of_whole, locked
 from app.console import sight
 from app.console.deeds import ADeed
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
 from app.console.dossier import fields
 from app.console.dossier.glance import Asked, in_words
+from app.console.dossier.leads import led
 from app.console.dossier.reading import subject_of
 from app.console.dossier.sheet import page
 from app.console.paper import paper_for
 from app.console.site import ASite
+from app.console.units import units_of
 from app.programme.apply import current
 from app.programme.knowledge import Knowledge
 from app.routing import deciding
@@ -39,7 +41,8 @@ def waiting(site: ASite, now: Now, who: Annotated[SignedIn, only(*CASE_ROLES)]) 
     with site.db.reading() as session:
         knowledge, units = current(session).knowledge, units_of(session, who)
         asked = ((one, _whole(session, one)) for one in deciding.offered_to(session, units))
-        found = [_with_its_case(case, one, knowledge) for one, case in asked if not case.excludes(who.person_id)]
+        theirs = [(one, case) for one, case in asked if not case.excludes(who.person_id)]
+        found = [_with_its_case(session, case, one, knowledge) for one, case in theirs]
         paper = paper_for(session, site, who, at=now)
         names = [knowledge.unit[unit].name for unit in units if unit in knowledge.unit]
         return page(paper, "dossier/offers", None, asked=found, units=names, why_not=[each.value for each in NoReason])
@@ -65,12 +68,6 @@ def answer(offer_id: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> 
     return RedirectResponse(theirs if word is Word.HANDLER else "/console/offers", status_code=303)
 
 
-def units_of(session: Session, who: SignedIn) -> Sequence[str]:
-    """The units that somebody answers for, by their ids."""
-    staff = next((one for one in current(session).staff if one.alias == who.alias), None)
-    return staff.units if staff else ()
-
-
 def _whole(session: Session, offer: Offer) -> Case:
     """The case that it goes on as part of."""
     case = session.get_one(Case, offer.case_id)
@@ -79,10 +76,10 @@ def _whole(session: Session, offer: Offer) -> Case:
     return case
 
 
-def _with_its_case(case: Case, offer: Offer, knowledge: Knowledge) -> Asked:
-    plain = in_words(offer, knowledge)
+def _with_its_case(session: Session, case: Case, offer: Offer, knowledge: Knowledge) -> Asked:
     due = case.due_at if case.awaits_contact else None
-    return Asked(offer, plain.unit, plain.may_decline, case.reference, due)
+    leads = led(session, ids_of_whole(session, case), knowledge)
+    return replace(in_words(offer, knowledge), reference=case.reference, due_at=due, led=leads)
 
 
 def _word(session: Session, case: Case, offer: Offer, who: SignedIn) -> Word | None:

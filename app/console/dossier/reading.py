@@ -14,6 +14,7 @@ from app.cases.letters import case_key
 from app.cases.models import Case
 from app.cases.queries import ids_of_whole
 from app.console.doors import SignedIn
+from app.console.opening import RotaKey
 from app.console.reveal import granted
 from app.console.site import Site
 from app.programme.apply import current
@@ -39,6 +40,8 @@ class Reading:
     knowledge: Knowledge
     on: date
     at: datetime
+    rota: RotaKey = field(repr=False)
+    """Who turns the key, for what takes the house's own."""
 
     @property
     def subject(self) -> Subject:
@@ -73,7 +76,8 @@ def opened(session: Session, case: Case, site: Site, who: SignedIn, *, at: datet
         with site.rota.opened(session, who.hand, granted(session, id_)) as reader:
             keys[id_] = case_key(session, id_, reader)
     programme = current(session)
-    yield Reading(session, case, cases, keys, who, programme.knowledge, at.astimezone(programme.zone).date(), at)
+    on = at.astimezone(programme.zone).date()
+    yield Reading(session, case, cases, keys, who, programme.knowledge, on, at, site.rota)
 
 
 def subject_of(case: Case) -> Subject:

@@ -17,6 +17,7 @@ from app.console.doors import from_our_pages
 from app.console.dossier import colliding, fields
 from app.console.dossier.fields import Mistakes, Posted
 from app.console.dossier.glance import Asked, asked_in
+from app.console.dossier.leads import led
 from app.console.dossier.reading import Reading
 from app.console.dossier.sheet import SHOWN, Sheet, turn
 from app.console.site import ASite
@@ -38,12 +39,15 @@ _PLACE: Final = re.compile(r"[0-9]{1,3}")
 class Told:
     """A route in words."""
 
+    id: str
     name: str
     owner: str
     lead: bool
     voluntary: bool
     reasons: Sequence[str]
-    missing: Sequence[str]
+    missing: Sequence[tuple[str, Sequence[str]]]
+    """What is not known yet, below each programme it is asked for; below no name, what everybody is asked."""
+
     follow_up: Sequence[str]
     offers: Sequence[str]
     partners: Sequence[str]
@@ -100,6 +104,7 @@ def shown(reading: Reading, posted: Posted) -> Mapping[str, object]:
         "shown_as": _digest(routes),
         "typed": posted,
         "most": LONGEST_REASON,
+        "led": led(reading.session, reading.cases, reading.knowledge),
         "decisions": [
             (row, words, [_in_words(route, reading, asked[row.id, place]) for place, route in enumerate(words.routes)])
             for row, words in reversed(decided)
@@ -124,6 +129,9 @@ def _wrong(posted: Posted, routes: Sequence[Route], chosen: Sequence[Route], bec
     if posted.get("shown_as") != _digest(routes):
         return {"routes": "mistake.proposal_changed"}
     wrong = {} if chosen else {"routes": "mistake.routes"}
+    lead = posted.get("lead", "")
+    if len(chosen) > 1 and lead and lead not in map(_id, chosen):
+        wrong["lead"] = "mistake.lead"
     return wrong if 0 < len(because) <= LONGEST_REASON else {**wrong, "reason": "mistake.reason"}
 
 
@@ -134,8 +142,12 @@ def _places(posted: Posted, count: int) -> list[int]:
 def _led(chosen: Sequence[Route], lead: str) -> tuple[Route, ...]:
     """One of them leads: the one that was said, else the one that was proposed to, else the first."""
     proposed = next((route for route in chosen if route.lead), chosen[0])
-    leads = next((route for route in chosen if f"{route.kind}.{route.task}" == lead), proposed)
+    leads = next((route for route in chosen if _id(route) == lead), proposed)
     return tuple(route.model_copy(update={"lead": route == leads}) for route in chosen)
+
+
+def _id(route: Route) -> str:
+    return f"{route.kind}.{route.task}"
 
 
 def _digest(routes: Sequence[Route]) -> str:
@@ -146,12 +158,13 @@ def _in_words(route: Route, reading: Reading, offered: Sequence[Asked] = ()) -> 
     language, knowledge = reading.who.language, reading.knowledge
     because = partial(wording.because, language=language, knowledge=knowledge)
     return Told(
+        id=_id(route),
         name=wording.route(route.kind, language),
         owner=route.owner_name,
         lead=route.lead,
         voluntary=route.voluntary,
         reasons=[because(reason) for reason in route.reasons],
-        missing=[because(reason) for reason in route.missing],
+        missing=wording.missing(route.missing, language, knowledge),
         follow_up=[wording.SENTENCES.say(language, f"follow_up.{each}") for each in route.follow_up],
         offers=[wording.named(knowledge.offer, each, language) for each in route.offers],
         partners=[wording.named(knowledge.receiver, each, language) for each in route.partners],

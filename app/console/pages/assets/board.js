@@ -36,12 +36,14 @@ function heard(event) {
   const missed = live.classList.contains("lost") || (version !== null && version !== event.data);
   version = event.data;
   live.classList.remove("lost");
+  news.className = "unseen";
   if (missed) refresh().catch(() => {});
 }
 
 // A stream that ends is opened again within a second; only a longer silence is news.
 function unheard() {
   live.classList.add("lost");
+  news.className = "warn";
   say(live.dataset.lost);
 }
 
