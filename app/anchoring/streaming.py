@@ -66,6 +66,9 @@ class Streaming:
             for _ in range(BATCHES):
                 if self._hand_over_some(db, at=at) < AT_ONCE:
                     return
+        except ssl.SSLCertVerificationError as problem:
+            said = "the log's stream was not sent: the receiver's certificate is not one that SYSLOG_CA leads to"
+            _log.error(said, problem=problem, kind="stream")
         except OSError as problem:
             _log.error("the log's stream was not taken; it is kept, and sent again", problem=problem, kind="stream")
 

@@ -36,8 +36,8 @@ AT_ONCE: Final = 2
 """Forms from the line that are taken in at a time, in each process."""
 
 LONGEST_LINE: Final = 200
-"""How many stand in a line at most; a body is 64 kB. One more is told to call instead. Also of those who solved a
-riddle: rented machines solve more of them than a slow database takes in."""
+"""How many stand in a line at most; a body is 64 kB, a few are larger. One more is told to call instead. Also of those
+who solved a riddle: rented machines solve more of them than a slow database takes in."""
 
 MOST_SOURCES: Final = 100_000
 """How many are told apart, 10 MB. One more, and all are forgotten."""

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from app.clock import Clock
 from app.db import Database
 from app.intake import form, handover, leaving, mailbox, mailbox_copying, reading
+from app.intake.answers import LONGEST_TYPED
 from app.intake.crowd import Crowd
 from app.intake.mailbox_pace import Pace
 from app.intake.reception import Desk
@@ -57,7 +58,8 @@ def create_public(
         written_in_the_page=[leaving.SCRIPT, mailbox_copying.SCRIPT],
     )
     scripts = {"exit_script": leaving.SCRIPT, "copy_script": mailbox_copying.SCRIPT}
-    pages = Pages(_FOLDER, **{name: Markup(script) for name, script in scripts.items()})  # noqa: S704 (files of ours)
+    written = {name: Markup(script) for name, script in scripts.items()}  # noqa: S704 (files of ours)
+    pages = Pages(_FOLDER, longest_typed=LONGEST_TYPED, **written)
     face.state.desk, face.state.pace, face.state.crowd = desk, Pace(), Crowd(address_header)
     face.state.site = Site(pages, written_in(languages), line_number, timezone, tuple(places), exit_url, onion_url)
     face.mount("/assets", StaticFiles(directory=_FOLDER / "assets"))

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, case, exists, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.cases.breaches import BreachReason
+from app.cases.breaches import Breach, BreachReason
 from app.cases.facts import Approach, Closure, FirstContact, Join
 from app.cases.models import Case
 from app.cases.queries import is_canary
@@ -77,9 +77,10 @@ def _first_contact(session: Session) -> ColumnElement[Any]:
     passed = _seconds(session, Case.opened_at, FirstContact.at)
     left = _seconds(session, FirstContact.at, Case.due_at)
     nobody = FirstContact.at.is_(None) & Closure.code.in_(SILENT)
+    broken = exists().where(Breach.case_id == Case.id)  # told too late of a contact in time
     return case(
         (nobody, "nobody"),
-        (FirstContact.at.is_(None) | (FirstContact.at >= Case.due_at), "late"),
+        (FirstContact.at.is_(None) | (FirstContact.at >= Case.due_at) | broken, "late"),
         (left < _NEAR_MISS, "near_miss"),
         (passed < _HOUR, "within_1h"),
         (passed < 6 * _HOUR, "within_6h"),

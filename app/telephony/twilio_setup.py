@@ -117,7 +117,8 @@ class TwilioSetup:
         for token in self._auth_tokens:
             signature = signature_of(token.encode(), url, form.items()).decode()
             with suppress(requests.RequestException):
-                answer = requests.post(url, data=form, headers={"X-Twilio-Signature": signature}, timeout=_PATIENCE)
+                headers = {"X-Twilio-Signature": signature}
+                answer = requests.post(url, data=form, headers=headers, timeout=_PATIENCE, allow_redirects=False)
                 if answer.ok:
                     return answer.text
         return None
