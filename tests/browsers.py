@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import re
 from contextlib import ExitStack
 from functools import cache
 from typing import Any
@@ -20,6 +21,25 @@ class Browser(TestClient):
     def __init__(self, *args: Any, **how: Any) -> None:
         super().__init__(*args, **how)
         self.portal = the_loop()
+        self._words: dict[frozenset[tuple[str, str | None]], str] = {}
+
+    @property
+    def word(self) -> str:
+        """The session's word against forged forms, which every page of staff has: read from the board, once a session.
+
+        Nothing, where nobody is signed in.
+        """
+        session = frozenset((cookie.name, cookie.value) for cookie in self.cookies.jar)
+        if not self._words.get(session):
+            self._words[session] = hidden_fields(self.get("/console/", follow_redirects=True).text).get("csrf", "")
+        return self._words[session]
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """The hidden fields of the first form on a page, such as its token against forgery."""
+    found = re.findall(r'<input[^>]*type="hidden"[^>]*>', page)
+    pairs = ((re.search(r'name="([^"]*)"', field), re.search(r'value="([^"]*)"', field)) for field in found)
+    return {name[1]: value[1] for name, value in pairs if name and value}
 
 
 @cache

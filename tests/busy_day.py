@@ -19,7 +19,6 @@ from urllib.parse import parse_qsl
 import pytest
 from sqlalchemy import create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
-from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import logs
@@ -333,7 +332,7 @@ def _something_is_under_way(line: Hotline) -> None:
     line.work()
 
 
-def _a_browser(app: ASGIApp) -> TestClient:
+def _a_browser(app: ASGIApp) -> Browser:
     return Browser(
         app,
         base_url=PUBLIC_URL,
@@ -563,7 +562,7 @@ def _ourselves(line: Hotline) -> str:
     return card(NEIGHBOUR, line.folder / "keys")
 
 
-def _beside_the_case(line: Hotline, anna: TestClient, reference: str) -> None:
+def _beside_the_case(line: Hotline, anna: Browser, reference: str) -> None:
     """A note is written, two cases of one event are linked, and a colleague reads behind broken glass."""
     ours, carin = f"/console/cases/{reference}", line.sign_in("carin")
     _do(anna, ours, "notes", note=MESSAGES[0])
@@ -574,12 +573,14 @@ def _beside_the_case(line: Hotline, anna: TestClient, reference: str) -> None:
     carin.get("/console/morning")
 
 
-def _the_figures(carin: TestClient, pages: dict[str, str]) -> None:
+def _the_figures(carin: Browser, pages: dict[str, str]) -> None:
     pages["published"] = _do(carin, "/console/statistics", "editions")
     pages["sheet"] = carin.get("/console/statistics/sheet").text
+    pages["counted"] = _do(carin, "/console/statistics", "screenings")
+    pages["equality"] = carin.get("/console/statistics/equality").text
 
 
-def _follow_a_link(line: Hotline, anna: TestClient) -> None:
+def _follow_a_link(line: Hotline, anna: Browser) -> None:
     with line.db.transaction() as session:
         person = desk.named(session, "anna")
         theirs = select(Notification).where(Notification.case_id.is_not(None), Notification.person_id == person.id)
@@ -588,7 +589,7 @@ def _follow_a_link(line: Hotline, anna: TestClient) -> None:
     assert answer.headers["location"].startswith("/console/cases/")
 
 
-def _the_channels(anna: TestClient, pages: dict[str, str]) -> None:
+def _the_channels(anna: Browser, pages: dict[str, str]) -> None:
     """Anna wants to be called as well, and thinks better of it; she lets a browser be pushed to, and takes it back."""
     pages["wished"] = _do(anna, CHANNELS, "", by_call="yes")
     _do(anna, CHANNELS, "")
@@ -599,7 +600,7 @@ def _the_channels(anna: TestClient, pages: dict[str, str]) -> None:
     pages["unsubscribed"] = _do(anna, CHANNELS, found[1])
 
 
-def _a_channel_is_proved(line: Hotline, anna: TestClient, pages: dict[str, str]) -> None:
+def _a_channel_is_proved(line: Hotline, anna: Browser, pages: dict[str, str]) -> None:
     """Anna has a code texted and types it back, asks for a test page, and says that it arrived."""
     _do(anna, CHANNELS, "codes", channel="sms")
     line.work()
@@ -612,7 +613,7 @@ def _a_channel_is_proved(line: Hotline, anna: TestClient, pages: dict[str, str])
     line.work()
 
 
-def _the_roster(line: Hotline, anna: TestClient, pages: dict[str, str]) -> None:
+def _the_roster(line: Hotline, anna: Browser, pages: dict[str, str]) -> None:
     """Turns are offered, taken and kept, somebody is away and back, somebody stands in and is sent home."""
     evening = {"tier": "on-call", "starts": "2026-01-09T18:00", "ends": "2026-01-09T23:00"}
     bo, carin = line.sign_in("bo"), line.sign_in("carin")
@@ -633,17 +634,15 @@ def _the_roster(line: Hotline, anna: TestClient, pages: dict[str, str]) -> None:
     line.work()
 
 
-def _press(browser: TestClient, deed: str) -> str:
+def _press(browser: Browser, deed: str) -> str:
     """Press the first button of this kind on the roster's page."""
     found = re.search(rf'action="{ROSTER}/(\S+/{deed})"', browser.get(ROSTER).text)
     assert found
     return _do(browser, ROSTER, found[1])
 
 
-def _do(browser: TestClient, case: str, deed: str, **fields: str) -> str:
-    page = browser.get("/console/" if case.endswith("sign-out") else case).text
-    word = hidden_fields(page)["csrf"]
-    return browser.post(f"{case}/{deed}".rstrip("/"), data={"csrf": word, **fields}).text
+def _do(browser: Browser, case: str, deed: str, **fields: str) -> str:
+    return browser.post(f"{case}/{deed}".rstrip("/"), data={"csrf": browser.word, **fields}).text
 
 
 def _the_night(line: Hotline) -> None:

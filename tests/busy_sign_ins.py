@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
-from starlette.testclient import TestClient
 
 from app.settings import Surface
 from tests.authenticator import Authenticator
+from tests.browsers import Browser
 from tests.holding import a_browser
-from tests.hotline import PASSPHRASE, PUBLIC_URL, Hotline, hidden_fields
+from tests.hotline import PASSPHRASE, PUBLIC_URL, Hotline
 from tests.identity_provider import come_back, open_provider
 
 HERE, SIGN_IN = "/console/account", "/console/sign-in"
@@ -28,7 +28,7 @@ def ways_in(line: Hotline, pages: dict[str, str]) -> None:
     shows = pyotp.TOTP(seed[1].replace(" ", ""))
     pages["codes"] = _post(gun, f"{HERE}/app/code", code=shows.at(line.now - timedelta(seconds=30)))
     key = Authenticator(PUBLIC_URL)
-    asked = gun.post(f"{HERE}/passkeys/question", data={"csrf": _word(gun), "purpose": "register"}).json()
+    asked = gun.post(f"{HERE}/passkeys/question", data={"csrf": gun.word, "purpose": "register"}).json()
     _post(gun, f"{HERE}/passkeys", credential=key.registers(asked), name="telefonen")
     _post(gun, f"{HERE}/codes")
     _post(gun, f"{HERE}/duress", other=OTHER)
@@ -61,7 +61,7 @@ def _by_a_passkey(line: Hotline, key: Authenticator) -> None:
     assert browser.get(HERE).status_code == 200
 
 
-def _by_the_city(line: Hotline, gun: TestClient) -> None:
+def _by_the_city(line: Hotline, gun: Browser) -> None:
     """The account at the city's identity provider is bound, proves and signs in; an answer to nothing is refused."""
     doors = getattr(line.app, "app", line.app)  # the day's tape stands before them
     site, there = doors.surfaces[Surface.CONSOLE].state, f"{HERE}/provider"
@@ -78,9 +78,5 @@ def _by_the_city(line: Hotline, gun: TestClient) -> None:
     site.site = before
 
 
-def _word(browser: TestClient) -> str:
-    return hidden_fields(browser.get(HERE).text)["csrf"]
-
-
-def _post(browser: TestClient, path: str, **fields: str) -> str:
-    return browser.post(path, data={"csrf": _word(browser), **fields}).text
+def _post(browser: Browser, path: str, **fields: str) -> str:
+    return browser.post(path, data={"csrf": browser.word, **fields}).text

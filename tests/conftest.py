@@ -22,6 +22,9 @@ from tests.hotline import Hotline, Switchboard
 from tests.lending import Shelf
 from tests.marks import not_tested
 from tests.places import in_memory
+from tests.quick import at_full_strength, quick_argon2
+
+__all__ = ["at_full_strength", "quick_argon2"]
 
 QUIETLY = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

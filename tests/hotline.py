@@ -6,7 +6,6 @@ product asks of the carrier goes over a real socket.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +17,6 @@ import uvicorn
 from httpx2 import Response
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
-from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.cases.models import Case
@@ -43,7 +41,7 @@ from app.staff.signin import make_link
 from app.vault.keyring import Keyring
 from app.worker import Worker, worker_for
 from tests import first_day, people
-from tests.browsers import Browser
+from tests.browsers import Browser, hidden_fields
 
 PUBLIC_URL = "https://linjen.example.org"
 ACCOUNT = Account("AC" + "0" * 32, "the-token-of-the-account")
@@ -346,7 +344,7 @@ class Hotline:
             case.record_attempt(by=person, at=self.now, channel="call", outcome=outcome)
         self.work()
 
-    def sign_in(self, alias: str) -> TestClient:
+    def sign_in(self, alias: str) -> Browser:
         """A browser in which this member of staff is signed in."""
         browser = Browser(self.app, base_url=PUBLIC_URL, follow_redirects=True)
         with self.db.transaction() as session:
@@ -359,10 +357,10 @@ class Hotline:
         assert answer.status_code == 200, answer.text
         return browser
 
-    def at_the_desk(self, browser: TestClient, deed: str, **fields: str) -> Response:
+    def at_the_desk(self, browser: Browser, deed: str, **fields: str) -> Response:
         """Whoever is signed in does something with the only case: hold, release, reveal, attempts, closure."""
-        token = hidden_fields(browser.get("/console/").text).get("csrf", "")
-        return browser.post(f"/console/cases/{self.case().reference}/{deed}", data={"csrf": token, **fields})
+        word = {"csrf": browser.word}
+        return browser.post(f"/console/cases/{self.case().reference}/{deed}", data=word | fields)
 
     def deliver_again(self, posted: Posted) -> Answer:
         """The telephone company posts a webhook once more, as it did the first time; returns what it is answered."""
@@ -380,10 +378,3 @@ class Hotline:
         answer = self.doors.post(url, data=dict(params), headers=dict(headers), follow_redirects=False)
         self.traffic.append(f"{url} {dict(params)} -> {answer.status_code} {answer.text}")
         return answer.status_code, answer.headers.get("content-type", ""), answer.text
-
-
-def hidden_fields(page: str) -> dict[str, str]:
-    """The hidden fields of the first form on a page, such as its token against forgery."""
-    found = re.findall(r'<input[^>]*type="hidden"[^>]*>', page)
-    pairs = ((re.search(r'name="([^"]*)"', field), re.search(r'value="([^"]*)"', field)) for field in found)
-    return {name[1]: value[1] for name, value in pairs if name and value}

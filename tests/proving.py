@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 
-from starlette.testclient import TestClient
-
 from app.notifications import proven, proving
 from app.staff.directory import everyone
-from tests.hotline import Hotline, hidden_fields
+from tests.browsers import Browser
+from tests.hotline import Hotline
 
 HERE = "/console/channels"
 
 
-def press(browser: TestClient, what: str, **fields: str):
+def press(browser: Browser, what: str, **fields: str):
     """Send a form of the page of one's channels."""
-    token = hidden_fields(browser.get(HERE).text)["csrf"]
-    return browser.post(f"{HERE}/{what}", data={"csrf": token, **fields})
+    return browser.post(f"{HERE}/{what}", data={"csrf": browser.word, **fields})
 
 
 def code_in(text: str) -> str:
@@ -26,7 +24,7 @@ def code_in(text: str) -> str:
     return found[1]
 
 
-def prove_by_text(line: Hotline, alias: str) -> TestClient:
+def prove_by_text(line: Hotline, alias: str) -> Browser:
     """Somebody has a code texted and types it back."""
     browser = line.sign_in(alias)
     press(browser, "codes", channel="sms")

@@ -13,10 +13,10 @@ import pytest
 from app.backup import files
 from app.db import Database
 from app.vault.locks import Cost
+from tests import forked
 from tests.console.office import NUMBER, send
 from tests.evidence import log
 from tests.houses import House
-from tests import forked
 
 CHEAP = Cost(passes=1, memory_kib=8, lanes=1)
 WORDS = "sju blinda hundar på en kaj"

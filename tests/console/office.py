@@ -65,7 +65,7 @@ class Office:
         self.clock.at += timedelta(**how_long)
         engine.play(self.db, at=self.now)
 
-    def browser(self, alias: str | None = None) -> TestClient:
+    def browser(self, alias: str | None = None) -> Browser:
         """A browser, with somebody signed in or nobody."""
         browser = Browser(self.face, base_url=self.public_url, follow_redirects=False)
         if alias:
@@ -105,17 +105,9 @@ class Office:
         return [body for body in bodies if body["action"] == action]
 
 
-def word(browser: TestClient) -> str:
-    """The word that the forms of this browser's session carry."""
-    page = browser.get("/console/", follow_redirects=True).text
-    found = re.search(r'name="csrf" value="([^"]+)"', page)
-    assert found, page
-    return found[1]
-
-
-def send(browser: TestClient, path: str, **fields: str):
+def send(browser: Browser, path: str, **fields: str):
     """Send a form of ours."""
-    return browser.post(path, data={"csrf": word(browser), **fields})
+    return browser.post(path, data={"csrf": browser.word, **fields})
 
 
 def take(browser: TestClient, reference: str):

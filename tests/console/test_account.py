@@ -14,7 +14,7 @@ from app.notifications.models import Notification
 from app.staff import duress
 from app.staff.directory import by_alias
 from tests.browsers import Browser
-from tests.console.office import PASSPHRASE, PUBLIC_URL, Office, send, take, word
+from tests.console.office import PASSPHRASE, PUBLIC_URL, Office, send, take
 
 OTHER = "grå sälar på gles is"
 HERE = "/console/account"
@@ -122,7 +122,7 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(enrolled: Office):
 
 def test_a_session_says_how_long_it_lasts_and_lasts_longer_when_asked_to(enrolled: Office):
     browser = signed_in(enrolled)
-    csrf = word(browser)
+    csrf = browser.word
     enrolled.later(minutes=28)
     assert browser.get(f"{HERE}/left").text == "120"
     enrolled.later(seconds=30)
@@ -135,7 +135,7 @@ def test_a_letter_typed_while_the_session_ran_out_is_sent_after_signing_in(enrol
     browser = signed_in(enrolled)
     take(browser, received.reference)
     to, words = f"/console/cases/{received.reference}/letters", "Hej, jag ringer dig <i>klockan</i> åtta."
-    letter = {"csrf": word(browser), "words": words}
+    letter = {"csrf": browser.word, "words": words}
     enrolled.later(minutes=31)
     lost = browser.post(to, data=letter)
     assert lost.status_code == 401

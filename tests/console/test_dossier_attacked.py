@@ -9,7 +9,7 @@ from app.programme.apply import apply, read
 from app.routing.disclosures import Disclosure
 from app.staff.directory import by_alias
 from tests import people
-from tests.console.office import Office, take, word
+from tests.console.office import Office, take
 from tests.console.test_dossier import REASON, TOLD, at
 from tests.dossiers import A_CONSENT, CONDITIONS, WANTS_OUT, Desk, link_in
 
@@ -95,7 +95,7 @@ def test_what_no_keyboard_types_is_answered_calmly_on_both_databases(office_on_b
     browser = office_on_both.browser("anna")
     take(browser, received.reference)
     typed = dict.fromkeys(("mark", "decision", "done", "needs", "reason", "receiver", "basis", "board", "seen"), "a\0b")
-    typed |= {"csrf": word(browser), "found": "safe_now", "made": "yes", "side": "case", "place": "0"}
+    typed |= {"csrf": browser.word, "found": "safe_now", "made": "yes", "side": "case", "place": "0"}
     for deed in ("offers", "consents", "protection", "concerns", "side", "consents/%00/withdrawal", "%00"):
         assert browser.post(f"/console/cases/{received.reference}/{deed}", data=typed).status_code < 500, deed
     for path in ("/console/offers/%00/answer", "/console/account/passkeys/%00/removal"):

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.console.office import Office, word
+from tests.console.office import Office
 from tests.console.test_in_a_browser import desk, office
 from tests.entering import WORDS, a_sheet
 from tests.looked_at import well_made
@@ -28,6 +28,7 @@ def fields_in_order(page: str) -> list[str]:
     [
         ({"came_on": "i går"}, "Skriv dag och klockslag"),
         ({"came_at": "25:00"}, "Skriv dag och klockslag"),
+        ({"came_on": "0001-01-01", "came_at": "00:00"}, "Skriv dag och klockslag"),
         ({"came_on": "2026-01-06"}, "Den tiden har inte varit än"),
         ({"came_on": "2024-12-31"}, "Se efter om året är rätt"),
         (LONG_AGO, "Dygnet har redan gått"),
@@ -44,7 +45,7 @@ def fields_in_order(page: str) -> list[str]:
 def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(office: Office, typed, said):
     anna = office.browser("anna")
     sheet = a_sheet(office.now) | typed
-    page = anna.post("/console/entering", data={"csrf": word(anna), "nonce": "", **sheet})
+    page = anna.post("/console/entering", data={"csrf": anna.word, "nonce": "", **sheet})
     assert page.status_code == 422
     assert said in page.text
     assert WORDS in page.text
@@ -57,7 +58,7 @@ def test_who_answers_or_coordinates_enters_and_nobody_else(office: Office, alias
     browser = office.browser(alias)
     assert browser.get("/console/entering").status_code == may
     posted = browser.post(
-        "/console/entering", data={"csrf": word(browser) if may == 200 else "", **a_sheet(office.now)}
+        "/console/entering", data={"csrf": browser.word if may == 200 else "", **a_sheet(office.now)}
     )
     assert posted.status_code == (303 if may == 200 else 403)
 

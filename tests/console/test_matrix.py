@@ -19,7 +19,7 @@ from app.cases.models import Case
 from app.db import Database
 from app.escalation import replies
 from app.staff.directory import by_alias
-from tests.console.office import Office, word
+from tests.console.office import Office
 from tests.console.test_doors import doors
 
 CASE_WORK: Final = ("fatima", "carin", "dag")
@@ -81,7 +81,7 @@ class Knocking:
     def __init__(self, office: Office, alias: str) -> None:
         self.office, self.alias = office, alias
         self.browser: TestClient = office.browser(alias)
-        self.csrf = word(self.browser)
+        self.csrf = self.browser.word
         self.own = ""
 
     def knock(self, method: str, path: str, reference: str) -> tuple[int, str]:

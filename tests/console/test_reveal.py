@@ -7,7 +7,8 @@ import pytest
 from app.cases.facts import Grant
 from app.console.console import create_console
 from app.vault.keyring import Keyring
-from tests.console.office import MESSAGE, NUMBER, PUBLIC_URL, Office, TestClient, send, take
+from tests.browsers import Browser
+from tests.console.office import MESSAGE, NUMBER, PUBLIC_URL, Office, send, take
 
 SECRETS = (NUMBER, "070-174 06 50", "Kalle")
 
@@ -71,7 +72,7 @@ def test_the_entry_stands_when_the_opening_fails(office: Office, anna, received,
 
 def test_a_process_without_the_rota_key_opens_nothing(office: Office, keys, anna, page: str):
     face = create_console(office.db, office.clock, Keyring.load(keys), public_url=PUBLIC_URL)
-    browser = TestClient(face, base_url=PUBLIC_URL, cookies=dict(anna.cookies))
+    browser = Browser(face, base_url=PUBLIC_URL, cookies=dict(anna.cookies))
     answer = send(browser, f"{page}/reveal", because="first_contact")
     assert answer.status_code == 500
     assert not any(secret in answer.text for secret in SECRETS)

@@ -20,8 +20,7 @@ from app.vault.keyfiles import coming_in, files_in
 from app.vault.keyring import Keyring
 from app.vault.recovery import key_from, make_shares, opened_copy
 from app.vault.sealed import Sealed
-from tests import desk
-from tests import forked
+from tests import desk, forked
 from tests.people import MONDAY
 
 ROWS = 60

@@ -14,11 +14,10 @@ import pytest
 from app.clock import WallClock
 from app.db import Database
 from app.demo import folder as demo
-from tests import people
+from tests import forked, people
 from tests.dossiers import Desk, link_in
 from tests.evidence import everything_kept
 from tests.houses import SAYS, House, packed
-from tests import forked
 
 Given = Callable[..., subprocess.CompletedProcess[str]]
 

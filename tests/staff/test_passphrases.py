@@ -36,6 +36,7 @@ def test_twelve_characters_are_enough_and_a_thousand_not_too_many(passphrase):
     refuse_weak(passphrase, alias="anna")
 
 
+@pytest.mark.usefixtures("at_full_strength")
 def test_what_is_kept_is_argon2id_at_the_strength_we_chose():
     assert derive("tolv tecken!").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 

@@ -20,8 +20,8 @@ from app.escalation.models import Escalation
 from app.notifications.models import Notification, State
 from app.simulator.phones import Phone
 from app.vault.keyring import Keyring
-from tests.hotline import TO_PRESS_STAR, Hotline
 from tests import forked
+from tests.hotline import TO_PRESS_STAR, Hotline
 from tests.marks import ON_ONE_DATABASE
 from tests.people import (
     A_BORROWED_PHONE,

@@ -89,6 +89,7 @@ def test_what_is_stored_shows_nothing():
     assert repr(door) == "Door(verifier=Verifier())"
 
 
+@pytest.mark.usefixtures("at_full_strength")
 def test_a_verifier_accepts_its_receipt_only():
     verifier = Verifier.of(RECEIPT)
     assert verifier.accepts(RECEIPT)
