@@ -34,6 +34,7 @@ demo: $(VENV)/demo.stamp ## the whole line on this machine, with telephones in t
 
 test: $(VENV)/test.stamp ## every test, on SQLite and on PostgreSQL
 	@command -v $(CHROMIUMS) >/dev/null || echo "There is no Chromium here: the tests in a browser will be skipped. Install it with: make browser"
+	@$(BIN)/python -m compileall -q -j 0 app tests  # read once, not by each of the many processes that follow
 	$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
 
 soak: $(VENV)/test.stamp ## the long runs: 5,000 deeds in any order, 1,000 races of two, every pair of endings (an hour)
@@ -74,7 +75,7 @@ $(VENV)/demo.stamp: requirements.lock $(VENV)/made.stamp
 $(VENV)/test.stamp: requirements-dev.lock $(VENV)/made.stamp
 $(VENV)/%.stamp:
 	@echo "Installing what $(filter %.lock,$^) lists, checked against its hashes ..."
-	@{ test -x $(BIN)/uv && $(BIN)/uv pip install --python $(BIN)/python --require-hashes --quiet -r $(filter %.lock,$^); } || \
+	@{ test -x $(BIN)/uv && $(BIN)/uv pip install --python $(BIN)/python --require-hashes --compile-bytecode --quiet -r $(filter %.lock,$^); } || \
 		$(BIN)/python -m pip install --require-hashes --quiet -r $(filter %.lock,$^)
 	@touch $@
 
