@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
@@ -26,6 +26,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app import postgres
 from app.commits import SharedCommits
+from app.connections import KeptConnections
 from app.nudge import Bell
 
 LOOKS: Final = "looks"
@@ -128,7 +129,9 @@ class Database:
             event.listen(self.engine, "checkout", _insist_on_a_living_server)
             self.bell = Bell(servers.connect)
         self._writing = self.engine.execution_options(dygnet_writes=True)
-        self._shared = SharedCommits(self._writing) if self.is_sqlite else None
+        self._writes: SharedCommits | KeptConnections = (
+            SharedCommits(self._writing) if self.is_sqlite else KeptConnections(self._writing, is_alive=_is_alive)
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -136,14 +139,9 @@ class Database:
 
         The commit happens before the next line runs: what is said after the block is true.
         """
-        with self._shared.transaction() if self._shared else self._alone() as session:
+        with self._writes.transaction() as session:
             yield session
         self.bell.after(session)
-
-    @contextmanager
-    def _alone(self) -> Iterator[Session]:
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
-            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -178,8 +176,7 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.bell.close()
-        if self._shared:
-            self._shared.close()
+        self._writes.close()
         self.engine.dispose()
 
 
@@ -191,14 +188,16 @@ def why_not(problem: SQLAlchemyError | OSError) -> str:
     return f"the database (DATABASE_URL) cannot be used: {why}\nIs it running? A new one is made by: dygnet init"
 
 
-ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(place, 0)) FROM unnest(%s::text[]) AS place"
-"""PostgreSQL's words for it: wait until nobody else is in the places of these names, and be there until the end."""
+@cache
+def alone_in(places: int) -> str:
+    """PostgreSQL's words for it: wait until nobody else is in so many named places, and be there until the end."""
+    return f"SELECT {', '.join(['pg_advisory_xact_lock(hashtextextended(%s, 0))'] * places)}"
 
 
 def one_at_a_time(session: Session, name: str) -> None:
     """Let nobody else into the same named place until this transaction ends. SQLite's writers are alone anyway."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(ALONE, ([name],))
+        session.connection().exec_driver_sql(alone_in(1), (name,))
 
 
 def _insist_on_a_living_server(connection: Any, _record: object, _proxy: object) -> None:
@@ -206,10 +205,15 @@ def _insist_on_a_living_server(connection: Any, _record: object, _proxy: object)
 
     Without asking the server, which would be a third of the journeys to it that one webhook makes.
     """
+    if not _is_alive(connection):
+        raise DisconnectionError("the database has hung up")
+
+
+def _is_alive(connection: Any) -> bool:
+    """Whether PostgreSQL has said nothing on its own account on this idle connection."""
     listening = select.poll()
     listening.register(connection.pgconn.socket, select.POLLIN)
-    if listening.poll(0):
-        raise DisconnectionError("the database has hung up")
+    return not listening.poll(0)
 
 
 def _prepare_sqlite(connection: Any, _record: object, *, checkpoint: int) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.db import ALONE
+from app.db import alone_in
 
 
 class Question(NamedTuple):
@@ -40,7 +40,7 @@ def ask(session: Session, *questions: Question, alone: Sequence[str] = ()) -> li
     try:
         with direct.pipeline() if waits else nullcontext():
             if waits:
-                direct.execute(ALONE, (list(alone),))  # a statement of its own: the next one sees what others did
+                direct.execute(alone_in(len(alone)), alone)  # a statement of its own: the next one sees what others did
             answers = direct.execute(words, values)
         return list(answers.fetchone())
     except connection.dialect.loaded_dbapi.Error as problem:

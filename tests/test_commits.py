@@ -47,7 +47,7 @@ class Crowd:
                 desk.opened(session)
                 for thread in threads:
                     thread.start()
-                while len(self.db._shared._turn._queue) < CROWD:
+                while len(self.db._writes._turn._queue) < CROWD:
                     threading.Event().wait(0.005)
                 assert self.done == []
         finally:
@@ -116,7 +116,7 @@ def test_when_sqlite_undoes_the_whole_transaction_nobody_in_it_hears_that_it_is_
             with db.transaction() as session:
                 desk.opened(session)
                 second.start()
-                while not db._shared._turn.somebody_waits:
+                while not db._writes._turn.somebody_waits:
                     threading.Event().wait(0.005)
             problems.append(None)
         except OperationalError as problem:

@@ -71,6 +71,12 @@ def test_a_statement_that_takes_too_long_is_ended_and_is_no_reason_to_leave(db: 
 
 
 @ON_POSTGRESQL
+def test_no_page_waits_for_its_questions_to_be_compiled(db: Database) -> None:
+    with db.reading() as session:
+        assert session.execute(text("SHOW jit")).scalar() == "off"
+
+
+@ON_POSTGRESQL
 def test_a_server_that_has_become_a_standby_is_left(db: Database) -> None:
     with db.reading() as session:
         before = session.execute(text("SELECT pg_backend_pid()")).scalar()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.breaches import Breach, BreachReason
@@ -47,14 +47,11 @@ def awaiting() -> Select[Case]:
 
 _APPROACH_FROM = select(Approach.id).where(Approach.source == bindparam("source"))
 _WITH_REFERENCE = select(Case.id).where(Case.reference == bindparam("reference"))
-_WITH_TAG = (
-    awaiting()
-    .with_only_columns(Case.id)
-    .join(RepeatTag, RepeatTag.case_id == Case.id)
-    .where(or_(RepeatTag.full == bindparam("newest"), RepeatTag.full == bindparam("oldest")))
-    .order_by(Case.opened_at)
-    .limit(1)
-)
+_TAGGED = awaiting().with_only_columns(Case.id).join(RepeatTag, RepeatTag.case_id == Case.id).order_by(Case.opened_at)
+_WITH_TAG = _TAGGED.where(RepeatTag.full == bindparam("newest")).limit(1)
+_WITH_EITHER_TAG = _TAGGED.where(
+    or_(RepeatTag.full == bindparam("newest"), RepeatTag.full == bindparam("oldest"))
+).limit(1)
 # Asked while somebody waits: built once, and asked past the session, since nearly always there is nothing to load.
 
 
@@ -65,7 +62,9 @@ def whose_source(source: str) -> Question:
 
 def who_waits(tags: Sequence[bytes]) -> Question:
     """The id of the oldest case that waits for first contact and carries one of these full tags: one or two."""
-    return Question(_WITH_TAG, {"newest": tags[0], "oldest": tags[-1]})
+    if len(tags) == 1:  # said as two that are the same, PostgreSQL would plan it anew for each caller
+        return Question(_WITH_TAG, {"newest": tags[0]})
+    return Question(_WITH_EITHER_TAG, {"newest": tags[0], "oldest": tags[1]})
 
 
 def whose_reference(reference: str) -> Question:
@@ -142,9 +141,13 @@ def mailboxes_at(session: Session, locator: int) -> list[Mailbox]:
 @once
 def joined_into(session: Session, case: Case) -> list[Case]:
     """Cases that go on as part of this one, also by way of another that does."""
-    parts = select(Join.case_id).where(Join.into_id == case.id).cte("parts", recursive=True)
-    parts = parts.union(select(Join.case_id).join(parts, Join.into_id == parts.c.case_id))
-    return list(session.scalars(select(Case).where(Case.id.in_(select(parts.c.case_id)))))
+    return list(session.scalars(select(Case).where(Case.id.in_(whole_of(case.id)), Case.id != case.id)))
+
+
+def whole_of(case_id: str) -> Select[str]:
+    """`ids_of_whole`, to be asked for within a question."""
+    whole = select(literal(case_id, String).label("case_id")).cte("whole", recursive=True)
+    return select(whole.union(select(Join.case_id).join(whole, Join.into_id == whole.c.case_id)).c.case_id)
 
 
 def ids_of_whole(session: Session, case: Case) -> list[str]:

@@ -51,7 +51,8 @@ def who_calls(session: Session, form: Form) -> str | None:
 
 
 def _hides_the_caller(session: Session, form: Form) -> bool:
-    return form.get("From") in stand_for_many(session) | {form.get("ForwardedFrom")}
+    shown = form.get("From")
+    return shown == form.get("ForwardedFrom") or shown in stand_for_many(session)
 
 
 def stand_for_many(session: Session) -> set[str]:

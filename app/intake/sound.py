@@ -7,7 +7,7 @@ prompt is read aloud instead, and a language nobody reads aloud is offered only 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -39,6 +39,8 @@ class Sound:
     voices: Mapping[str, Voice] = field(default_factory=dict)
     recordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _said: dict[tuple[str, str], Verb] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _spoken: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _composed: dict[Hashable, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, programme: Programme, *, audio: str) -> Sound:
@@ -55,6 +57,13 @@ class Sound:
             known = self._said[language, key] = self._made(language, key, {})
         return known
 
+    def document(self, key: Hashable, compose: Callable[[], str]) -> str:
+        """A whole document that is the same for everybody, with nothing in it about the one who hears it: put together
+        once."""
+        if key not in self._composed:
+            self._composed[key] = compose()
+        return self._composed[key]
+
     def _made(self, language: str, key: str, values: Mapping[str, str]) -> Verb:
         written_in = PROMPTS.nearest(language)
         recorded = self._recorded(written_in, key, values)
@@ -68,7 +77,12 @@ class Sound:
         return f"{self.audio}/{digest}" if digest else None
 
     def speaks(self, language: str) -> bool:
-        """Whether a caller can hear everything in this language."""
+        """Whether a caller can hear everything in this language. Found out once."""
+        if language not in self._spoken:
+            self._spoken[language] = self._can_say_everything_in(language)
+        return self._spoken[language]
+
+    def _can_say_everything_in(self, language: str) -> bool:
         if PROMPTS.nearest(language) != language:
             return False
         return bool(self._voice_of_its_own(language)) or not missing(language, self.recordings.get(language, {}))
