@@ -12,7 +12,7 @@ from app.errors import BadInput
 from app.settings import settings_from
 from app.statistics import publishing, sheets
 from app.statistics.reading import Report, periods, report, reports
-from app.statistics.tables import AWAITED, KINDS
+from app.statistics.tables import KINDS
 from app.terminal import clock, database, stop
 
 Period = Annotated[str | None, typer.Option(help="2026-11, 2026-Q4 or 2026; left out: the latest year.")]
@@ -33,8 +33,8 @@ def stats(
 ) -> None:
     """Suppressed aggregates, as they were published: CSV, or JSON. docs/statistics.md says what is hidden and why."""
     if listed:
-        lines = [f"{kind.name:16} {', '.join(kind.groups)}" for kind in KINDS.values()]
-        print("\n".join([*lines, *(f"{name:16} (there are no facts for it yet)" for name in AWAITED)]))
+        groups = {kind.name: ", ".join(kind.groups) or "the districts of the city" for kind in KINDS.values()}
+        print("\n".join(f"{name:20} {named}" for name, named in groups.items()))
         return
     if table and table not in KINDS:
         stop(f"there is no table {table}: see dygnet stats --list")

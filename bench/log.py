@@ -1,6 +1,6 @@
 """The log: what an entry costs in its transaction, and what a long log costs to export and to check.
 
-    .venv/bin/python -m bench.log [--entries 1000000] [--deeds 400] [--url postgresql+psycopg://…]
+    .venv/bin/python -m bench.log [--entries 1000000] [--deeds 400] [--database postgresql]
 
 Two parts. *Appending*: a text message received, as the carrier's door does it, with its entries and without them (the
 function that writes an entry does nothing), turn about, in the same run. *Growing*: a log of so many entries, and of
@@ -41,6 +41,7 @@ from app.audit.verifier.promise import Promise
 from app.audit.verifier.report import Report
 from app.audit.verifier.tiles import WIDTH, read_entries, read_tile
 from app.db import Database
+from bench.servers import fresh_database
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ORIGIN = "dygnet.example.org/bench"
@@ -60,7 +61,7 @@ def bodies(start: int, count: int) -> Iterator[dict[str, Any]]:
         about = hashlib.sha256(str(case).encode()).hexdigest()[:32]
         entry = {"v": 2, "at": log.rfc3339(at), "actor": "engine", "role": "engine", "object": about, "purpose": ""}
         entry |= {"result": "done", "build": log.BUILD, "programme": 0} | _deed(place, at)
-        yield {"id": number + 1, "at": at, "body": rfc8785.dumps(entry)}
+        yield {"at": at, "body": rfc8785.dumps(entry)}
 
 
 def _deed(place: int, at: datetime) -> dict[str, Any]:
@@ -82,10 +83,10 @@ def timed(what: str, seconds: dict[str, float]) -> Iterator[None]:
     seconds[what] = time.process_time() - began
 
 
-def grown(path: Path, entries: int) -> None:
+def grown(url: str, entries: int) -> None:
     """A log of so many entries, all sequenced and signed. In a process of its own: what growing took at most is not
     then mistaken for what exporting and verifying take."""
-    db = Database(f"sqlite:///{path}")
+    db = Database(url)
     db.migrate()
     for start in range(0, entries, 10_000):
         count = min(10_000, entries - start)
@@ -101,10 +102,10 @@ def grown(path: Path, entries: int) -> None:
     db.close()
 
 
-def measured(folder: Path, send: Any) -> None:
+def measured(url: str, folder: Path, send: Any) -> None:
     """In a process of its own, so that its memory is its own."""
     seconds: dict[str, float] = {}
-    db = Database(f"sqlite:///{folder / 'log.db'}")
+    db = Database(url)
     with db.transaction() as session:
         for number in range(1000):
             log.record(session, at=BEGAN, by="engine", action="case.read", number=number)
@@ -187,15 +188,15 @@ def _of_status(name: str) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
 
 
-def grow(entries: int) -> None:
+def grow(entries: int, database: str) -> None:
     for count in sorted({max(1000, entries // 100), max(1000, entries // 10), entries}):
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, fresh_database(database, Path(folder)) as url:
             spawn = get_context("spawn")
-            growing = spawn.Process(target=grown, args=(Path(folder) / "log.db", count))
+            growing = spawn.Process(target=grown, args=(url, count))
             growing.start()
             growing.join()
             here, there = spawn.Pipe()
-            process = spawn.Process(target=measured, args=(Path(folder), there))
+            process = spawn.Process(target=measured, args=(url, Path(folder), there))
             process.start()
             there.close()
             try:
@@ -210,11 +211,11 @@ def grow(entries: int) -> None:
         said(f"  memory besides: exporting {exporting:.0f} MB, verifying {verifying:.0f} MB")
 
 
-def append(deeds: int, url: str | None) -> None:
+def append(deeds: int, database: str) -> None:
     """Texts received with the log and without it, turn about; the median of each, and how much slower the first is."""
     from bench.log_appending import Receiving  # noqa: PLC0415 - the doors are imported only where they are measured
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, fresh_database(database, Path(folder)) as url:
         receiving = Receiving(Path(folder), url)
         took: dict[bool, list[float]] = {True: [], False: []}
         for number in range(deeds):
@@ -233,10 +234,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entries", type=int, default=20_000, help="1000000 is the whole size")
     parser.add_argument("--deeds", type=int, default=400)
-    parser.add_argument("--url", help="a database for appending; without one, SQLite in a temporary folder")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="a fresh one each time")
     chosen = parser.parse_args()
-    append(chosen.deeds, chosen.url)
-    grow(chosen.entries)
+    append(chosen.deeds, chosen.database)
+    grow(chosen.entries, chosen.database)
 
 
 if __name__ == "__main__":

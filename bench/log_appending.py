@@ -22,8 +22,8 @@ AHEAD: Final = 480
 class Receiving:
     """One door's desk on one database."""
 
-    def __init__(self, folder: Path, url: str | None) -> None:
-        self._db = prepare(url or f"sqlite:///{folder}/dygnet.db", folder)
+    def __init__(self, folder: Path, url: str) -> None:
+        self._db = prepare(url, folder)
         self._desk = Desk.of(Keyring.load(folder / "keys", private=("index",)))
         self._write: Callable[..., None] = log.write
         self._received = 0

@@ -3,24 +3,25 @@ and people with whom nothing happened since they were reached. By reference and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases import queries
 from app.cases.bridges import Bridge
-from app.cases.facts import Approach, ContactAttempt, FirstContact, Hold
+from app.cases.facts import Approach, ContactAttempt, Danger, FirstContact, Hold
 from app.cases.letters import Letter
 from app.cases.models import Case
 from app.cases.notes import Note
 from app.cases.texts import PersonText
 from app.notifications import unusable
 from app.notifications.models import THE_PAGE, THE_SENIOR_CALL, Notification, State
+from app.programme.schema import Routine
 from app.routing.collision_models import Meeting
 from app.routing.models import Conversation, Offer
 
@@ -131,12 +132,15 @@ def failing(session: Session, *, at: datetime) -> list[Failing]:
     ]
 
 
-def silent(session: Session, person_id: str, *, since: datetime) -> list[Silent]:
-    """Open cases whose person was reached, and in which nothing happened since a moment; the longest reached first."""
+def silent(session: Session, person_id: str, routine: Routine, *, at: datetime) -> list[Silent]:
+    """Open cases whose person was reached, and in which nothing happened for as long as the routine allows, which is
+    shorter for who was said to be in danger; the longest reached first."""
+    acute, always = _quiet_since(at - routine.acute_silent_after), _quiet_since(at - routine.silent_after)
+    in_danger = exists().where(Danger.case_id == Case.id)
     found = (
         select(Case)
         .join(FirstContact, FirstContact.case_id == Case.id)
-        .where(FirstContact.at < since, ~queries.closed(), ~queries.is_canary(), *_nothing_happened(since))
+        .where(~queries.closed(), ~queries.is_canary(), always | (in_danger & acute))
         .options(selectinload(Case.exclusions), selectinload(Case.holds), selectinload(Case.first_contact))
         .order_by(FirstContact.at)
     )
@@ -147,7 +151,7 @@ def silent(session: Session, person_id: str, *, since: datetime) -> list[Silent]
     ]
 
 
-def _nothing_happened(since: datetime) -> Iterator[ColumnElement[bool]]:
+def _quiet_since(since: datetime) -> ColumnElement[bool]:
     kinds: Sequence[Any] = SIGNS_OF_LIFE
-    for fact in kinds:
-        yield ~exists().where(fact.case_id == Case.id, fact.at >= since)
+    nothing = (~exists().where(fact.case_id == Case.id, fact.at >= since) for fact in kinds)
+    return and_(FirstContact.at < since, *nothing)

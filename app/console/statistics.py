@@ -12,14 +12,17 @@ from starlette.responses import RedirectResponse, Response
 from app.audit.log import record
 from app.console.doors import LOAD_ROLES, STATISTICS_ROLES, SignedIn, deed, from_our_pages, only
 from app.console.paper import paper_for
-from app.console.site import ASite
+from app.console.site import ASite, Site
 from app.console.statistics_page import BY_MONTH, LOADS, Drawn, Months, by_month, charts_of, drawn, fraction
 from app.programme.apply import current
+from app.staff.roles import Role
 from app.statistics import publishing, sheets
 from app.statistics.months import month_of
 from app.statistics.reading import counted_until, periods, report, reports
+from app.statistics.screened import district_group
+from app.statistics.sealed import months_to_open
 from app.statistics.staffing import Load, loads
-from app.statistics.tables import AWAITED
+from app.statistics.tables import EQUALITY
 from app.web import Now
 
 router = APIRouter(prefix="/console/statistics", dependencies=[Depends(from_our_pages)])
@@ -35,22 +38,52 @@ def show(site: ASite, who: AReader, now: Now, period: Period = None) -> Response
     """Every table of a period; the latest year when none is said."""
     with site.db.transaction() as session:
         _note(session, who, at=now)
+    return page(site, who, at=now, period=period)
+
+
+def page(
+    site: Site, who: SignedIn, *, at: datetime, period: str | None = None, shut: str = "", status: int = 200
+) -> Response:
+    """The page itself; `shut`: the key of the sentence that says why what was said in screenings does not open."""
     with site.db.reading() as session:
-        chosen, staffed = period or _latest(session, now), _loads(session, who, now)
-        return paper_for(session, site, who, at=now).show(
+        chosen, staffed = period or _latest(session, at), _loads(session, who, at)
+        return paper_for(session, site, who, at=at).show(
             "statistics",
+            status=status,
+            shut=shut,
+            to_open=months_to_open(session),
+            may_open=who.may(Role.COORDINATOR),
+            names=_districts(session),
             chosen=chosen,
             periods=periods(session),
             counted_until=counted_until(session),
             threshold=current(session).statistics.threshold,
             tables=_drawn(session, chosen),
             in_time=report(session, "first_contact", chosen),
-            awaited=AWAITED,
             months_of=_months(session, chosen),
             loads=staffed,
             load_charts=charts_of(staffed),
             columns=LOADS,
             fraction=fraction,
+        )
+
+
+@router.get("/equality")
+def equality(site: ASite, who: AReader, now: Now, period: Period = None) -> Response:
+    """The report on equality: what was asked, how soon there was contact, and which way on, by gender, for a year."""
+    with site.db.transaction() as session:
+        _note(session, who, at=now, form="equality")
+    with site.db.reading() as session:
+        chosen = (period or _latest(session, now))[:4]
+        told = [(name, report(session, name, chosen)) for name in EQUALITY]
+        return paper_for(session, site, who, at=now).show(
+            "equality",
+            chosen=chosen,
+            years=sorted({each[:4] for each in periods(session)}, reverse=True),
+            threshold=current(session).statistics.threshold,
+            tables=[drawn(each) for _, each in told if each.editions],
+            untold=[name for name, each in told if not each.editions],
+            names={},
         )
 
 
@@ -85,6 +118,12 @@ def _latest(session: Session, now: datetime) -> str:
 
 def _drawn(session: Session, period: str) -> list[Drawn]:
     return [drawn(each) for each in reports(session, period) if each.editions]
+
+
+def _districts(session: Session) -> dict[str, str]:
+    """The names of the groups that are districts."""
+    found = current(session).knowledge.district
+    return dict(zip(map(district_group, found), (row.name for row in found.values()), strict=True))
 
 
 def _months(session: Session, period: str) -> list[Months]:

@@ -96,7 +96,7 @@ def fraction(share: tuple[Fraction, Fraction] | None) -> tuple[int, int] | None:
 
 def _place(report: Report, group: str) -> int:
     """Bands follow as time goes; every other table keeps its own order."""
-    return AS_TIME_GOES.index(group) if report.kind.bands else report.kind.groups.index(group)
+    return AS_TIME_GOES.index(group) if report.kind.bands else report.groups.index(group)
 
 
 def _rules(report: Report) -> dict[str, list[str]]:

@@ -128,11 +128,13 @@ class Routine(_Table):
 
     `canary_every`: how often an approach of our own is sent through everything, to whoever is on call; absent: never.
     `silent_after`: without a sign of life for so long after first contact, the coordinator sees the case each morning.
+    `acute_silent_after`: the same for somebody who was said to be in danger (domain.md A10).
     """
 
     first_contact_within: _Within = PROMISE
     take_grace: _Grace = timedelta(hours=2)
     silent_after: _Silent = timedelta(days=7)
+    acute_silent_after: _Silent = timedelta(days=1)
     canary_every: _Canary | None = None
     untaken: tuple[UntakenStep, ...]
     uncontacted: tuple[UncontactedStep, ...]

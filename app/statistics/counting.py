@@ -22,6 +22,7 @@ from app.statistics.months import after, begins
 from app.statistics.tables import KINDS, SILENT, Kind
 
 _HOUR: Final = 3600
+_SOON: Final = ("within_1h", "within_6h")
 _NEAR_MISS: Final = 4 * _HOUR
 """Contact in the last hours before it was due: in time, and only just."""
 
@@ -41,21 +42,30 @@ def count(session: Session, kind: Kind, months: Iterable[str], zone: ZoneInfo) -
     return {group: found[group] for group in kind.groups}
 
 
+def soon_or_not(session: Session, month: str, zone: ZoneInfo) -> dict[str, bool]:
+    """The cases whose requests began in a month, and whether contact with each came within six hours."""
+    found = session.execute(_of_month(select(Case.id, _first_contact(session)), month, zone))
+    return {case_id: how in _SOON for case_id, how in found}
+
+
 def _counted(session: Session, kind: Kind, month: str, zone: ZoneInfo) -> Select[Any]:
     value = _value(session, kind).label("value")
-    chosen = (
-        select(value)
-        .select_from(Case)
-        .outerjoin(FirstContact, FirstContact.case_id == Case.id)
-        .outerjoin(Closure, Closure.case_id == Case.id)
-        .where(Case.opened_at >= begins(month, zone), Case.opened_at < begins(after(month), zone))
-        .where(~is_canary(), ~exists().where(Join.case_id == Case.id))
-    )
+    chosen = _of_month(select(value), month, zone)
     if kind.within:
         parent, group = kind.within
         chosen = chosen.where(_value(session, KINDS[parent]) == group)
     values = chosen.subquery()
     return select(values.c.value, func.count()).group_by(values.c.value)
+
+
+def _of_month(chosen: Select[Any], month: str, zone: ZoneInfo) -> Select[Any]:
+    return (
+        chosen.select_from(Case)
+        .outerjoin(FirstContact, FirstContact.case_id == Case.id)
+        .outerjoin(Closure, Closure.case_id == Case.id)
+        .where(Case.opened_at >= begins(month, zone), Case.opened_at < begins(after(month), zone))
+        .where(~is_canary(), ~exists().where(Join.case_id == Case.id))
+    )
 
 
 def _value(session: Session, kind: Kind) -> Any:

@@ -26,6 +26,10 @@ class Key:
     group: Callable[[str, ZoneInfo], str] = as_it_is
 
 
+SEALED: Final = Key("sealed")
+"""What the database cannot group by, because it cannot read it: `screened.py` says which group a request is in."""
+
+
 def known_language(value: str, _zone: ZoneInfo) -> str:
     """One of the languages with a row of its own."""
     return value if value in _LANGUAGES else "other"

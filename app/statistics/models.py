@@ -34,6 +34,26 @@ class Waiting(Base):
     count: Mapped[int]
 
 
+class ToOpen(Base):
+    """What was said in so many requests of a counted month is sealed, and nobody has opened it for the figures yet."""
+
+    __tablename__ = "statistics_to_open"
+
+    month: Mapped[str] = mapped_column(ForeignKey("statistics_months.month"), primary_key=True)
+    requests: Mapped[int]
+    soon: Mapped[int]
+
+
+class Unopened(Base):
+    """One of them, and whether contact came within six hours, as it was counted. Gone once opened, or forgotten."""
+
+    __tablename__ = "statistics_unopened"
+
+    month: Mapped[str] = mapped_column(ForeignKey("statistics_to_open.month"), primary_key=True)
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("cases.id"), primary_key=True, index=True)
+    soon: Mapped[bool]
+
+
 class Edition(Base):
     """A table as it was published of one span of months: by whom, when, and with which threshold. Never changed."""
 

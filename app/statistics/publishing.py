@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -20,13 +18,12 @@ from app.audit.log import record
 from app.db import Database, one_at_a_time
 from app.errors import BadInput
 from app.programme.apply import current
-from app.statistics.counting import count, first_month
-from app.statistics.models import CountedMonth, Edition, EditionCell, Waiting
-from app.statistics.months import Span, after, is_settled, spans
+from app.statistics.counted import LAST_COUNTED, count_month, to_count
+from app.statistics.counting import count
+from app.statistics.models import Edition, EditionCell, Waiting
+from app.statistics.months import Span, after, spans
 from app.statistics.suppression import Mark, Table, may_replace, suppressed
-from app.statistics.tables import KINDS, REQUESTS, Kind, parts_of, whole
-
-_LAST_COUNTED: Final = select(func.max(CountedMonth.month))
+from app.statistics.tables import KINDS, REQUESTS, Kind, in_order, parts_of, whole
 
 
 def publish_month_by_month(db: Database, *, by: str, at: datetime, role: str = "") -> None:
@@ -35,7 +32,7 @@ def publish_month_by_month(db: Database, *, by: str, at: datetime, role: str = "
     while True:
         with db.transaction() as session:
             publish(session, by=by, at=at, role=role, months=1)
-            last = session.scalar(_LAST_COUNTED)
+            last = session.scalar(LAST_COUNTED)
         if last == before:
             return
         before = last
@@ -49,8 +46,8 @@ def publish(session: Session, *, by: str, at: datetime, role: str = "", months: 
     one_at_a_time(session, "statistics")
     programme = current(session)
     threshold = programme.statistics.threshold
-    for month in islice(_to_count(session, programme.zone, at), months):
-        _count_month(session, month, programme.zone, by=by, at=at)
+    for month in islice(to_count(session, programme.zone, at), months):
+        count_month(session, month, programme.zone, by=by, at=at)
     made = [_tell(session, REQUESTS, span, threshold, by=by, at=at) for span in _told_next(session, threshold)]
     for kind in whole():
         for span in _ready(session, kind, threshold):
@@ -69,6 +66,8 @@ def correct(session: Session, name: str, since: str, *, by: str, at: datetime, r
     kind, earlier = KINDS.get(name), _editions(session, name, since)
     if kind is None or not earlier:
         raise BadInput(f"no table {name} was published of a span that begins in {since}")
+    if kind.is_sealed:
+        raise BadInput(f"{name} is counted once, by somebody who may open what was said, and never anew")
     counted = count(session, kind, _months(earlier[-1].since, earlier[-1].until), current(session).zone)
     new = _instead(counted, [edition.table for edition in earlier])
     result = "done" if new else "stands"
@@ -85,25 +84,6 @@ def _instead(counted: Mapping[str, int], earlier: Sequence[Table]) -> Table | No
         return None
     new = suppressed(counted, threshold=threshold)
     return new if new != earlier[-1] and may_replace(new, earlier) else None
-
-
-def _to_count(session: Session, zone: ZoneInfo, at: datetime) -> Iterator[str]:
-    """Every month that is over and settled and was not counted yet."""
-    last = session.scalar(_LAST_COUNTED)
-    month = after(last) if last else first_month(session, zone)
-    while month and is_settled(month, zone, at):
-        yield month
-        month = after(month)
-
-
-def _count_month(session: Session, month: str, zone: ZoneInfo, *, by: str, at: datetime) -> None:
-    session.add(CountedMonth(month=month, at=at, by=by))
-    session.flush()
-    for kind in KINDS.values():
-        counted = count(session, kind, [month], zone)
-        session.add_all(
-            Waiting(month=month, table_name=kind.name, group=group, count=counted[group]) for group in counted
-        )
 
 
 def _told_next(session: Session, threshold: int) -> list[Span]:
@@ -131,16 +111,30 @@ def _with_its_parts(
     session: Session, kind: Kind, span: Span, threshold: int, *, by: str, at: datetime
 ) -> Iterator[Edition]:
     """The table of a span, and what divides a group of it, where that group's number is shown."""
-    if kind.crosses and min(_waiting(session, kind, span).values()) < threshold:
+    if not _may_be_told(session, kind, span, threshold):
         _forget(session, kind, span)
         return
     whole_one = _tell(session, kind, span, threshold, by=by, at=at)
     yield whole_one
     for part in parts_of(kind.name):
         cell = whole_one.table.cell(part.within[1] if part.within else "")
-        if cell.mark is Mark.SHOWN:
+        if cell.mark is Mark.SHOWN and _may_be_told(session, part, span, threshold):
             yield _tell(session, part, span, threshold, by=by, at=at)
         _forget(session, part, span)
+
+
+def _may_be_told(session: Session, kind: Kind, span: Span, threshold: int) -> bool:
+    """Whether no group of a crossing is few, and each sum that follows from it was told in every edition."""
+    if not kind.crosses:
+        return True
+    if min(_waiting(session, kind, span).values()) < threshold:
+        return False
+    beside = [(_editions(session, name, span.since), group) for name, group in kind.beside]
+    return all(editions and all(_tells(edition, span, group) for edition in editions) for editions, group in beside)
+
+
+def _tells(edition: Edition, span: Span, group: str) -> bool:
+    return edition.until == span.until and edition.table.cell(group).mark is Mark.SHOWN
 
 
 def _tell(session: Session, kind: Kind, span: Span, threshold: int, *, by: str, at: datetime) -> Edition:
@@ -155,7 +149,7 @@ def _waiting(session: Session, kind: Kind, span: Span) -> Mapping[str, int]:
     rows = select(Waiting).where(Waiting.table_name == kind.name, Waiting.month.between(span.since, span.until))
     for row in session.scalars(rows):
         found[row.group] += row.count
-    return {group: found[group] for group in kind.groups}
+    return {group: found[group] for group in kind.groups or in_order(found)}
 
 
 def _forget(session: Session, kind: Kind, span: Span) -> None:

@@ -13,7 +13,7 @@ from app.statistics.figures import Between, over, reached_by, share
 from app.statistics.models import CountedMonth, Edition
 from app.statistics.months import months_in
 from app.statistics.suppression import Table
-from app.statistics.tables import KINDS, Kind
+from app.statistics.tables import KINDS, Kind, in_order
 
 HALF, NINE_IN_TEN = Fraction(1, 2), Fraction(9, 10)
 
@@ -40,14 +40,19 @@ class Report:
         return [edition.table for edition in self.editions]
 
     @property
+    def groups(self) -> Sequence[str]:
+        """The table's groups in their order; the districts are those that any of these spans has."""
+        return self.kind.groups or in_order({cell.group for table in self.tables for cell in table.cells})
+
+    @property
     def total(self) -> Between:
         """How many requests they tell of."""
-        return over(self.tables, self.kind.groups)
+        return over(self.tables, self.groups)
 
     @property
     def lines(self) -> list[Line]:
         """Every group, in the table's order."""
-        numbers = [(group, over(self.tables, (group,))) for group in self.kind.groups]
+        numbers = [(group, over(self.tables, (group,))) for group in self.groups]
         return [Line(group, number, share(number, self.total)) for group, number in numbers]
 
     @property

@@ -741,6 +741,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_staff_second_step_misses_at"), ["at"], unique=False)
 
     op.create_table(
+        "statistics_to_open",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.Column("soon", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["month"], ["statistics_months.month"], name=op.f("fk_statistics_to_open_month")),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_statistics_to_open")),
+    )
+    op.create_table(
         "case_entries",
         sa.Column("approach_id", sa.String(length=32), nullable=False),
         sa.Column("by_id", sa.String(length=32), nullable=False),
@@ -1124,6 +1132,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_staff_session_proofs_kind"), ["kind"], unique=False)
 
     op.create_table(
+        "statistics_unopened",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("soon", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_statistics_unopened_case_id")),
+        sa.ForeignKeyConstraint(["month"], ["statistics_to_open.month"], name=op.f("fk_statistics_unopened_month")),
+        sa.PrimaryKeyConstraint("month", "case_id", name=op.f("pk_statistics_unopened")),
+    )
+    with op.batch_alter_table("statistics_unopened", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_statistics_unopened_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "demand_given",
         sa.Column("extract_id", sa.String(length=32), nullable=False),
         sa.Column("by_id", sa.String(length=32), nullable=False),
@@ -1259,6 +1279,10 @@ def downgrade() -> None:
     op.drop_table("demand_withheld")
     op.drop_table("demand_releases")
     op.drop_table("demand_given")
+    with op.batch_alter_table("statistics_unopened", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_statistics_unopened_case_id"))
+
+    op.drop_table("statistics_unopened")
     with op.batch_alter_table("staff_session_proofs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_session_proofs_kind"))
 
@@ -1317,6 +1341,7 @@ def downgrade() -> None:
 
     op.drop_table("case_moved_tags")
     op.drop_table("case_entries")
+    op.drop_table("statistics_to_open")
     with op.batch_alter_table("staff_second_step_misses", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_second_step_misses_at"))
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from markupsafe import escape
 from sqlalchemy import select, update
 
+from app.audit import sequencer
+from app.audit.note import Checkpoint
 from app.cases import queries
 from app.notifications import unusable
 from app.notifications.models import Notification
@@ -14,6 +18,7 @@ from app.staff.directory import by_alias
 from tests.console.office import Office, send, take
 
 HERE = "/console/morning"
+ORIGIN = "linjen.example.org/log"
 
 
 def part(page: str, name: str) -> str:
@@ -90,6 +95,25 @@ def test_a_case_in_which_nothing_happened_for_a_week_is_told_until_something_doe
     assert reference in part(carin.get(HERE).text, "undecided")
     send(office.browser("anna"), f"/console/cases/{reference}/attempts", channel="call", outcome="no_answer")
     assert reference not in part(carin.get(HERE).text, "silent")
+
+
+def test_the_line_of_the_log_for_the_handover_is_that_of_its_latest_signature(office: Office):
+    assert 'id="line"' not in office.browser("carin").get(HERE).text, "nothing was signed yet"
+    with office.db.transaction() as session:
+        sequencer.sequence(session, at=office.now)
+        made = sequencer.checkpoint(session, Ed25519PrivateKey.generate(), at=office.now, origin=ORIGIN)
+    line = Checkpoint(ORIGIN, made.size, made.root).line
+    assert f'<pre tabindex="0">{escape(line)}</pre>' in office.browser("carin").get(HERE).text
+
+
+def test_where_somebody_was_in_danger_a_day_of_silence_is_told(office: Office):
+    reference = reached_by(office, "anna")
+    with office.db.transaction() as session:
+        queries.by_reference(session, reference).mark_danger(by="anna", at=office.now)
+    office.clock.at += timedelta(hours=23)
+    assert reference not in part(office.browser("carin").get(HERE).text, "silent")
+    office.clock.at += timedelta(hours=2)
+    assert reference in part(office.browser("carin").get(HERE).text, "silent")
 
 
 @pytest.mark.parametrize("name", ["unexplained", "unanswered", "undecided", "silent"])

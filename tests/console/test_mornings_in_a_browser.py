@@ -36,7 +36,7 @@ def press(thing: Locator, width: int) -> None:
     """Do what a button or link does: by keyboard on the telephone, with the mouse at the desk."""
     if width == ON_A_PHONE:
         thing.focus()
-        thing.page.keyboard.press("Space" if thing.get_attribute("type") == "radio" else "Enter")
+        thing.page.keyboard.press("Space" if thing.get_attribute("type") in ("radio", "checkbox") else "Enter")
     else:
         thing.click()
 

@@ -67,10 +67,10 @@ def test_json_says_the_same_as_records(command):
     assert [(row["group"], row["count"]) for row in found] == [("all", 40)]
 
 
-def test_it_lists_its_tables_and_those_for_which_there_are_no_facts(command):
+def test_it_lists_its_tables_with_their_groups(command):
     said = command("--list").stdout
-    assert "first_contact    within_1h" in said
-    assert "gender           (there are no facts for it yet)" in said
+    assert "first_contact        within_1h" in said
+    assert "district             the districts of the city" in said
 
 
 @pytest.mark.parametrize(
