@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import rows
 from app.cases.facts import Approach
 from app.cases.models import Case
-from app.cases.queries import awaiting, locked
+from app.cases.queries import awaiting, locked, whole_of
 from app.cases.returning import RepeatTag
 from app.db import Base, Ref
 
@@ -54,14 +54,17 @@ def keep_apart(session: Session, case: Case, other: Case, *, at: datetime) -> No
 
 
 def apart_from(session: Session, case: Case) -> Sequence[str]:
-    """The ids of cases that came from the same telephone as this one and are somebody else's."""
-    pairs = select(Apart).where(or_(Apart.case_id == case.id, Apart.other_id == case.id))
-    return [pair.other_id if pair.case_id == case.id else pair.case_id for pair in session.scalars(pairs)]
+    """The ids of cases that came from the same telephone as this one, or as one that goes on as part of it, and are
+    somebody else's."""
+    whole = whole_of(case.id)
+    one_way = select(Apart.other_id).where(Apart.case_id.in_(whole))
+    return session.scalars(one_way.union(select(Apart.case_id).where(Apart.other_id.in_(whole)))).all()
 
 
 def roles_in(session: Session, case_id: str, *, but: str = "") -> Sequence[str]:
-    """What those who came in by a case said they were, one approach left out."""
-    return session.scalars(select(Approach.role).where(Approach.case_id == case_id, Approach.id != but)).all()
+    """What those said they were who came in by a case, or by one that goes on as part of it; one approach left out."""
+    theirs = Approach.case_id.in_(whole_of(case_id))
+    return session.scalars(select(Approach.role).where(theirs, Approach.id != but)).all()
 
 
 def one_persons(session: Session, waiting: Case, tags: Sequence[bytes]) -> Case | None:

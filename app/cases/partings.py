@@ -52,7 +52,10 @@ def move_tags(session: Session, case: Case, into: Case) -> None:
 
 
 def may_part(session: Session, join: Join) -> bool:
-    """Whether they can still go apart: not when somebody was in contact with the person since, as with one."""
+    """Whether they can still go apart: not when somebody was in contact with the person since, as with one, nor out of
+    the middle of three, whose contacts stand in the first."""
+    if session.get(Join, join.into_id):
+        return False
     reached = select(ContactAttempt.id).where(ContactAttempt.outcome == "reached", ContactAttempt.at >= join.at)
     return session.scalar(reached.where(ContactAttempt.case_id == join.into_id).limit(1)) is None
 

@@ -1,7 +1,8 @@
 """When something was that is only written down now: told for an approach that was itself entered afterwards.
 
-The true moment is kept, never one before the person came or later than now. Whether the promise was kept follows from
-when it was told: once the time is out, nothing that is told makes it kept (decision 0043).
+The true moment is kept, never later than now or before the person came; where several cases are one, before the last
+of them came. Whether the promise was kept follows from when it was told: once the time is out, nothing that is told
+makes it kept (decision 0043).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from app.cases.entries import entries_of
 from app.cases.models import Case
+from app.cases.queries import joined_into
 from app.console.forms import Chosen
 from app.oncall.turns import instant
 from app.programme.apply import current
@@ -28,7 +30,8 @@ def made_at(case: Case, chosen: Chosen, *, at: datetime) -> tuple[Chosen, dateti
     if not chosen.when or not entries_of(session, case):
         return chosen, None
     made = _instant(chosen.when, current(session).zone)
-    if made is None or not case.opened_at <= made <= at:
+    came_last = max(one.opened_at for one in (case, *joined_into(session, case)))  # that one too was to be contacted
+    if made is None or not came_last <= made <= at:
         return replace(chosen, mistakes={**chosen.mistakes, "when": "mistake.made_at"}), None
     return chosen, made
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.cases import contents, letters
 from app.cases.models import Case
-from app.cases.queries import ids_of_whole
+from app.cases.queries import ids_of_whole, joined_into
 from app.console import sight
 from app.console.deeds import ADeed, kept_case
 from app.console.doors import from_our_pages
@@ -53,7 +53,7 @@ def print_out(reference: str, site: ASite, who: ADeed, now: Now) -> Response:
     with site.db.transaction() as session:
         case = _over(kept_case(session, reference, who, at=now))
         if case:
-            case.log("case.revealed", by=who.alias, at=now, because="agreed_call", what="whole", via="handing")
+            note_opening(session, case, who, because="agreed_call", via="handing", at=now)
             case.log("case.printed", by=who.alias, at=now, what="whole")
     if case is None:
         raise sight.no_such_case()
@@ -97,6 +97,12 @@ def note(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> R
 
 def _over(case: Case | None) -> Case | None:
     return case if case and case.closure else None
+
+
+def note_opening(session: Session, case: Case, who: ADeed, *, because: str, via: str, at: datetime) -> None:
+    """The entries that stand before `everything` is opened: one for each case whose secrets will show."""
+    for one in (case, *joined_into(session, case)):
+        one.log("case.revealed", by=who.alias, at=at, because=because, what="whole", via=via)
 
 
 def everything(session: Session, case: Case, site: Site, who: ADeed, *, at: datetime) -> Sequence[Part]:

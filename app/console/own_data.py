@@ -20,7 +20,7 @@ from app.console import sight
 from app.console.answered import answered
 from app.console.deeds import ADeed, kept_case
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
-from app.console.handing import everything
+from app.console.handing import everything, note_opening
 from app.console.own_parts import OwnData, machine_readable, marked, openings
 from app.console.paper import Paper, paper_for
 from app.console.site import ASite, Site
@@ -38,6 +38,9 @@ router = APIRouter(prefix="/console/cases/{reference}/own-data", dependencies=[D
 _WITHHELD: Final = "withheld."
 _MARKS: Final = 2_000
 """The most parts of one case that a form speaks of."""
+
+MOST_FIELDS: Final = _MARKS + 100
+"""Of the longest form in the console: a field for each part, and what else there is to say."""
 
 
 @router.get("")
@@ -123,12 +126,12 @@ def give(reference: str, extract_id: str, site: ASite, who: ADeed, now: Now) -> 
             return shown
     with site.db.transaction() as session:
         extract, by = session.get_one(Extract, extract_id), who.person(session)
-        boxes = letters.with_mailbox(session, session.get_one(Case, case.id)) if words else []
-        if words and not boxes:
+        box = _mailbox(session, session.get_one(Case, case.id)) if words else None
+        if words and box is None:
             raise NoSuchPage("There is no mailbox any more: put it together again, to be handed over in person.")
-        if extracts.give(session, extract, by=by, at=now) and boxes:
+        if extracts.give(session, extract, by=by, at=now) and box:
             for number, text in enumerate(words):
-                letters.write(session, boxes[0], text, by=by, source=f"own.{extract_id}.{number}", at=now)
+                letters.write(session, box, text, by=by, source=f"own.{extract_id}.{number}", at=now)
     return _back(case)
 
 
@@ -138,7 +141,7 @@ def in_letters(paper: Paper, own: OwnData) -> list[str]:
     lines = [tell("own.letter", reference=own.case.reference)]
     for part, ground in own.shown:
         head = f"{times.exactly(part.at)} · {tell(f'own.kind.{part.kind}')}"
-        told = "\n".join(str(word) for word in part.words.values() if word)
+        told = "\n".join(str(word) for name, word in part.words.items() if word and name != "channel")
         said = f"{tell('own.withheld')} {tell(f'own.provision.{ground}')}" if ground else told
         lines.append(f"{head}\n{said}")
     whole = "\n\n".join(lines)
@@ -146,8 +149,14 @@ def in_letters(paper: Paper, own: OwnData) -> list[str]:
 
 
 def _require_a_mailbox(session: Session, case: Case, posted: Mapping[str, str]) -> None:
-    if posted.get("way") == "mailbox" and not letters.with_mailbox(session, case):
+    if posted.get("way") == "mailbox" and _mailbox(session, case) is None:
         raise BadInput("way")
+
+
+def _mailbox(session: Session, case: Case) -> Case | None:
+    """The case with the mailbox. None also where several cases are one and have two: whose receipt was shown?"""
+    boxes = letters.with_mailbox(session, case)
+    return boxes[0] if len(boxes) == 1 else None
 
 
 def _opened(
@@ -156,7 +165,7 @@ def _opened(
     with site.db.transaction() as session:
         case = kept_case(session, reference, who, at=at)
         if case:
-            case.log("case.revealed", by=who.alias, at=at, because="own_data", what="whole", via="own_data")
+            note_opening(session, case, who, because="own_data", via="own_data", at=at)
     if case is None:
         raise sight.no_such_case()
     with site.db.reading() as session:
@@ -173,7 +182,7 @@ def _opened(
             answered=answered,
             requests=extracts.granted(session),
             identities=IDENTITIES,
-            ways=[way for way in WAYS if way != "mailbox" or letters.with_mailbox(session, whole)],
+            ways=[way for way in WAYS if way != "mailbox" or _mailbox(session, whole)],
             grounds=GROUNDS,
             chosen=posted,
             wrong=wrong,
@@ -189,7 +198,7 @@ def _released(
         extract = next((one for one in extracts.of_case(session, case) if one.id == extract_id), None) if case else None
         if case and extract and extract.release:
             if printed or extract.way == "mailbox":
-                case.log("case.revealed", by=who.alias, at=at, because="own_data", what="whole", via="own_data")
+                note_opening(session, case, who, because="own_data", via="own_data", at=at)
             if printed:
                 case.log("case.printed", by=who.alias, at=at, what="own_data")
             return case, extract.way
@@ -204,13 +213,16 @@ def _whole(
     *,
     at: datetime,
 ) -> Response:
-    """Open what was released, as it was when it was put together."""
+    """Open what was released, as it was when it was put together. What came to it since, entered late or with a case
+    that was joined, nobody has decided on, and so it is put together again."""
     with site.db.reading() as session:
         extract, paper = session.get_one(Extract, extract_id), paper_for(session, site, who, at=at)
         try:
             parts = marked(extract.case, everything(session, extract.case, site, who, at=at), until=extract.at)
         except DygnetError:
-            return paper.show("own_paper", status=403, case=extract.case, own=None)
+            return paper.show("own_paper", status=403, case=extract.case, own=None, why="handing.shut")
+        if len(parts) != extract.parts:
+            return paper.show("own_paper", status=409, case=extract.case, own=None, why="own.changed")
         withheld = {one.mark: one.ground for one in extract.withheld}
         read = openings(session, extract.case, until=extract.at)
         return answer(session, paper, OwnData(extract.case, extract.at, parts, withheld, read))
@@ -219,7 +231,8 @@ def _whole(
 def _chosen(posted: Mapping[str, str]) -> Chosen:
     marks = [name for name in posted if name.startswith(_WITHHELD)][:_MARKS]
     withheld = {name.removeprefix(_WITHHELD)[:64]: posted[name] for name in marks if posted[name]}
-    parts = int(posted["parts"]) if posted.get("parts", "").isdecimal() else 0
+    counted = posted.get("parts", "")[: len(str(_MARKS))]
+    parts = int(counted) if counted.isdecimal() else 0
     return Chosen(posted.get("request", ""), posted.get("identity", ""), posted.get("way", ""), parts, withheld)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,6 +28,9 @@ OPENINGS: Final = frozenset({"case.revealed", "case.glass_broken", "case.printed
 
 ABOUT_ANOTHER: Final = frozenset({"routing_collision_tags", "routing_collision_overrides"})
 """Papers that are about somebody whom this person must not meet."""
+
+NAMES_STAFF: Final = "by"
+"""The word of a part that names one of us: in what a person is given, colleagues are numbers and roles."""
 
 SAYS_NOTHING: Final = frozenset({"informant"})
 """Grounds that leave no blank: that there is something to withhold is what must not be known."""
@@ -91,7 +94,7 @@ def marked(case: Case, parts: Sequence[Part], *, until: datetime) -> list[KeptPa
             name = f"{part.kind}.{part.at:%Y%m%dT%H%M%S%f}"
             seen[name] += 1
             another = part.kind in ABOUT_ANOTHER or clash(part.role or "unknown", [own])
-            found.append(KeptPart(f"{name}.{seen[name]}", part, another))
+            found.append(KeptPart(f"{name}.{seen[name]}", _without_staff(part), another))
     return found
 
 
@@ -128,6 +131,10 @@ def machine_readable(own: OwnData, *, office: str, provisions: Mapping[str, str]
         ],
     }
     return json.dumps(said, ensure_ascii=False, indent=2, default=str)
+
+
+def _without_staff(part: Part) -> Part:
+    return replace(part, words={name: said for name, said in part.words.items() if name != NAMES_STAFF})
 
 
 def _plain(part: Part, withheld_by: str) -> dict[str, Any]:

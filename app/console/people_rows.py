@@ -105,9 +105,12 @@ def rows(session: Session, site: Site, who: SignedIn, *, at: datetime) -> list[R
 
 
 def opens_alone(session: Session, site: Site, person: Person) -> bool:
-    """Whether nobody else could open a case any more if this colleague could not."""
+    """Whether nobody else could open a case if this colleague could not; it stays so until the transaction is over."""
     rota = _rota(session, site)
-    return bool(rota) and keys.is_last_holder(session, person, rota)
+    if not rota:
+        return False
+    keys.stand_still(session, rota)
+    return keys.is_last_holder(session, person, rota)
 
 
 def _rota(session: Session, site: Site) -> str:

@@ -34,22 +34,22 @@ def exclude(session: Session, case_id: str, person: Person, *, by: str, at: date
 def join(session: Session, case: Case, older: Case, *, by: str, at: datetime, because: str = "") -> None:
     """A case goes on as part of an older one, both locked. Who was kept from it is kept from that too, even when nobody
     else is left for it: they would read there what was to be kept from them."""
-    for exclusion in case.exclusions:
-        if not older.excludes(exclusion.person_id):
-            _keep_away(session, older, exclusion.person, by=by, at=at)
+    _keep_away_as_from(session, case, older, by=by, at=at)
     case.join_into(older, by=by, at=at, because=because)
     if case.danger and older.awaits_contact:
         raise_alarm(session, older, by=by, at=at)
 
 
 def part(session: Session, case: Case, *, by: str, at: datetime) -> None:
-    """A case that was joined into another, locked, goes on by itself: its clock as it was, its ladder at once. Raises
-    BadInput when it was not joined, or somebody has been in contact since."""
+    """A case that was joined into another, locked, goes on by itself: its clock as it was, its ladder at once. Who may
+    not have the other, may not have it either. Raises BadInput when it was not joined, or somebody has been in contact
+    since."""
     if case.join is None or not partings.may_part(session, case.join):
         raise BadInput("These cases cannot be parted any more.")
     older = session.get_one(Case, case.join.into_id)
     partings.part(session, case, case.join, by=by, at=at)
     case.log("case.parted", by=by, at=at, out_of=older.pseudonym)
+    _keep_away_as_from(session, older, case, by=by, at=at)
     if not case.closure:
         start_over(escalation_of(session, case), at=at)
 
@@ -65,6 +65,12 @@ def _somebody_is_left(session: Session, case: Case, person: Person) -> bool:
         one.id != person.id and one.has_telephone and not ON_DUTY.isdisjoint(one.roles) and not case.excludes(one.id)
         for one in everyone(session)
     )
+
+
+def _keep_away_as_from(session: Session, one: Case, other: Case, *, by: str, at: datetime) -> None:
+    for exclusion in one.exclusions:
+        if not other.excludes(exclusion.person_id):
+            _keep_away(session, other, exclusion.person, by=by, at=at)
 
 
 def _keep_away(session: Session, case: Case, person: Person, *, by: str, at: datetime) -> None:

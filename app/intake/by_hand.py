@@ -62,9 +62,9 @@ class ByHand(Answers):
         typed = _CLOCK.fullmatch(self.came_at)
         try:
             day, clock = date.fromisoformat(self.came_on), time(int(typed[1]), int(typed[2])) if typed else None
-        except ValueError:
+            return instant(datetime.combine(day, clock), zone) if clock else None
+        except (ValueError, OverflowError):
             return None
-        return instant(datetime.combine(day, clock), zone) if clock else None
 
     def wrong(self, programme: Programme, *, at: datetime) -> list[Mistake]:
         """What has to be put right before it can be received, in the order of the page."""

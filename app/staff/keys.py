@@ -125,6 +125,13 @@ def is_last_holder(session: Session, person: Person, rota_key_id: str) -> bool:
     return [holder.id for holder in holders(session, rota_key_id)] == [person.id]
 
 
+def stand_still(session: Session, rota_key_id: str) -> None:
+    """Nobody else takes a grant of this generation away before this transaction is over: of two who each take away one
+    of the last two, the later sees that theirs is the last."""
+    mine = select(RotaGrant.person_id).where(RotaGrant.rota_key_id == rota_key_id)
+    session.execute(mine.order_by(RotaGrant.person_id).with_for_update())
+
+
 def waiting(session: Session, rota_key_id: str) -> Sequence[Person]:
     """Who has a key and works with cases, and was not let in yet, by alias."""
     granted = exists().where(RotaGrant.person_id == Person.id, RotaGrant.rota_key_id == rota_key_id)

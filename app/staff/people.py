@@ -33,7 +33,7 @@ def join(session: Session, alias: str, *, at: datetime, by: str) -> Person:
 
 
 def leave(session: Session, person: Person, *, at: datetime, by: str) -> None:
-    """From now on they are on no roster, and nothing they had opens a door; their numbers are forgotten."""
+    """From now on they are on no roster, and nothing they had or gave opens a door; their numbers are forgotten."""
     person.left_at = at
     person.channels = []
     endpoints.forget(session, person, at=at, by=by)
@@ -41,6 +41,8 @@ def leave(session: Session, person: Person, *, at: datetime, by: str) -> None:
     keys.forget(session, person, at=at, by=by, because="left")
     second_factors.forget(session, person, at=at, by=by, because="left")
     end_every_door(session, person, at=at)
+    given = EnrolmentLink.made_by == person.alias, EnrolmentLink.used_at.is_(None)
+    session.execute(update(EnrolmentLink).where(*given).values(expires_at=EnrolmentLink.made_at))
     record(session, at=at, by=by, action="staff.left", about=_about(person))
 
 

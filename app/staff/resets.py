@@ -82,8 +82,10 @@ def _take_everything(session: Session, person: Person, *, at: datetime, by: str)
 
 
 def _waiting(at: datetime) -> Select[Reset]:
+    """With whoever asked goes what they asked for."""
     unanswered = ~exists().where(ResetAnswer.reset_id == Reset.id)
-    return select(Reset).where(Reset.expires_at > at, unanswered).order_by(Reset.asked_at)
+    asker_is_here = exists().where(Person.alias == Reset.asked_by, Person.left_at.is_(None))
+    return select(Reset).where(Reset.expires_at > at, unanswered, asker_is_here).order_by(Reset.asked_at)
 
 
 def _about(person: Person) -> str:

@@ -14,7 +14,9 @@ from app.db import Database
 from app.errors import BadInput
 
 _FORM = "application/x-www-form-urlencoded"
-_MOST_FIELDS = 100
+MOST_FIELDS = 100
+"""Of a form, unless a face has a longer one."""
+
 _NUL = "\0"
 """Nobody types it, and PostgreSQL keeps no text with it."""
 
@@ -32,10 +34,10 @@ async def _posted(request: Request) -> Mapping[str, str]:
         raise HTTPException(415)
     body = (await request.body()).decode("utf-8", "replace")
     try:
-        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=request.app.state.most_fields)
     except ValueError as error:
         raise BadInput("the form has too many fields") from error
-    return {name: text.replace(_NUL, "") for name, text in reversed(pairs)}
+    return {name.replace(_NUL, ""): text.replace(_NUL, "") for name, text in reversed(pairs)}
 
 
 Db = Annotated[Database, Depends(_db)]

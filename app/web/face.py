@@ -15,23 +15,31 @@ from app.clock import Clock
 from app.db import Database
 from app.errors import DygnetError
 from app.logs import Log
+from app.web.asks import MOST_FIELDS
 from app.web.shields import CalmFailures, Problem, ProblemPage, SafeHeaders, SmallBodies, content_policy
 
 _log = Log("web")
 
 
 def new_face(
-    *, db: Database, clock: Clock, public_url: str, problem_page: ProblemPage, written_in_the_page: Sequence[str] = ()
+    *,
+    db: Database,
+    clock: Clock,
+    public_url: str,
+    problem_page: ProblemPage,
+    written_in_the_page: Sequence[str] = (),
+    most_fields: int = MOST_FIELDS,
 ) -> FastAPI:
     """An app whose every answer, errors included, carries the same headers.
 
     `public_url` is the exact origin people use; browsers are told to stay on https when it is one.
     `written_in_the_page`: the scripts that stand in its pages, letter for letter; none other will run.
-    `db` and `clock` are what `Db` and `Now` give to its routes.
+    `db` and `clock` are what `Db` and `Now` give to its routes; `Posted` gives no form with more fields than that.
     """
     face = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     face.state.db = db
     face.state.clock = clock
+    face.state.most_fields = most_fields
     _draw_errors(face, problem_page)
     face.add_middleware(CalmFailures, problem_page=problem_page)
     face.add_middleware(SmallBodies, problem_page=problem_page)

@@ -57,9 +57,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(office
 def test_who_answers_or_coordinates_enters_and_nobody_else(office: Office, alias: str, may: int):
     browser = office.browser(alias)
     assert browser.get("/console/entering").status_code == may
-    posted = browser.post(
-        "/console/entering", data={"csrf": browser.word if may == 200 else "", **a_sheet(office.now)}
-    )
+    posted = browser.post("/console/entering", data={"csrf": browser.word if may == 200 else "", **a_sheet(office.now)})
     assert posted.status_code == (303 if may == 200 else 403)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from app.cases.returning import RepeatTag
 from app.escalation.models import Escalation
 from app.staff.directory import by_alias
 from tests.console.office import NUMBER, Office, send, take
+from tests.entering import STOCKHOLM, enter
 
 
 def two_of_hers(office: Office, anna) -> tuple[str, str]:
@@ -117,6 +119,46 @@ def test_a_relative_is_never_joined_with_whom_it_is_about(office: Office, anna):
     assert office.log("case.merged") == []
 
 
+def taken(office: Office, anna, *roles: str) -> list[str]:
+    """A case of each who says this of themselves, a minute apart; Anna has taken all."""
+    found = []
+    for role in roles:
+        found.append(office.approach(role=role).reference)
+        take(anna, found[-1])
+        office.later(minutes=1)
+    return found
+
+
+def test_nor_by_way_of_somebody_who_said_nothing(office: Office, anna):
+    silent, relative, themselves = taken(office, anna, "unknown", "relative", "self")
+    assert send(anna, f"/console/cases/{silent}/join", same=relative, word="handler").status_code == 303
+    for here, there in ((silent, themselves), (themselves, silent)):
+        assert send(anna, f"/console/cases/{here}/join", same=there, word="handler").status_code == 422
+    assert len(office.log("case.merged")) == 1
+
+
+def test_nothing_is_parted_out_of_the_middle_of_three_for_contacts_stand_in_the_first(office: Office, anna):
+    first, second, third = taken(office, anna, "self", "self", "self")
+    send(anna, f"/console/cases/{second}/join", same=third, word="person")
+    send(anna, f"/console/cases/{first}/join", same=second, word="person")
+    send(anna, f"/console/cases/{first}/attempts", channel="call", outcome="reached")
+    assert send(anna, f"/console/cases/{second}/parting", other=third).status_code == 422
+    assert whole(office, third).join
+
+
+def test_a_contact_that_is_told_of_later_was_not_with_whoever_came_after_it(office: Office, anna):
+    entered = enter(anna, office.now - timedelta(hours=5))
+    older, came = entered.headers["location"].rpartition("/")[2], office.now
+    take(anna, older)
+    office.later(minutes=2)
+    (younger,) = taken(office, anna, "self")
+    send(anna, f"/console/cases/{younger}/join", same=older, word="person")
+    told = {"channel": "call", "outcome": "reached"}
+    for made, answer in ((came, 422), (office.now, 303)):
+        when = f"{made.astimezone(STOCKHOLM):%Y-%m-%dT%H:%M}"
+        assert send(anna, f"/console/cases/{older}/attempts", when=when, **told).status_code == answer
+
+
 @pytest.mark.parametrize("whose", ["waits", "bo's", "unknown", "itself"])
 def test_what_is_not_theirs_as_well_is_one_answer_whatever_it_is(office: Office, anna, whose: str):
     mine, other = office.approach().reference, office.approach().reference
@@ -136,8 +178,10 @@ def test_who_may_not_have_the_one_may_not_have_both_also_after_they_parted(offic
     with office.db.transaction() as session:
         session.merge(whole(office, younger)).exclude(by_alias(session, "bo"), by="anna", at=office.now)
     send(anna, f"/console/cases/{older}/join", same=younger, word="person")
+    with office.db.transaction() as session:
+        session.merge(whole(office, older)).exclude(by_alias(session, "carin"), by="anna", at=office.now)
     send(anna, f"/console/cases/{older}/parting", other=younger)
-    assert [len(whole(office, reference).exclusions) for reference in (older, younger)] == [1, 1]
+    assert [len(whole(office, reference).exclusions) for reference in (older, younger)] == [2, 2]
 
 
 def test_danger_that_the_younger_told_of_is_the_olders_too(office: Office, anna):

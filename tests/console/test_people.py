@@ -12,7 +12,7 @@ from app.escalation import engine, guess_news
 from app.notifications.models import Notification
 from app.notifications.proven import tag_of
 from app.programme.apply import apply, current, read
-from app.staff import guesses
+from app.staff import cut_offs, guesses
 from app.staff.directory import by_alias
 from app.staff.models import Person
 from app.staff.probes import Probe, Proof
@@ -121,6 +121,20 @@ def test_a_lost_telephone_in_the_night_is_signed_out_by_one(enrolled: Office):
     assert signed_in(enrolled).get("/console/").status_code == 200, "the ways in stay"
     assert told(enrolled, "alarm.put_out") == {"anna": ["sms"]}
     assert [entry["actor"] for entry in enrolled.log("staff.put_out")] == ["carin"]
+
+
+def test_what_somebody_asked_for_or_gave_who_was_cut_off_since_lets_nobody_in(enrolled: Office):
+    gun = enrolled.browser("gun")
+    send(gun, f"{HERE}/anna/reset", because="lost")
+    link = link_on(send(gun, f"{HERE}/bo/link").text)
+    dag = enrolled.browser("dag")
+    waits = reset_waiting(dag)
+    with enrolled.db.transaction() as session:
+        cut_offs.cut_off(session, by_alias(session, "gun"), by="carin", because="doubt", at=enrolled.now)
+    assert waits not in dag.get(HERE).text
+    assert "väntar inget" in send(dag, waits, answer="yes").text
+    assert enrolled.log("staff.reset_agreed") == []
+    assert enrolled.browser().post(link, data={"passphrase": PASSPHRASE}).status_code == 404
 
 
 def test_two_take_away_what_was_lost_and_the_new_link_asks_for_none_of_it(enrolled: Office):

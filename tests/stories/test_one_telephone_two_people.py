@@ -7,6 +7,7 @@ import pytest
 from app.cases import queries
 from app.cases.apart import clash
 from app.cases.contents import opened
+from app.escalation import conflicts
 from app.vault.keyring import Keyring
 from app.vault.staff_keys import ROTA
 from tests.evidence import log
@@ -82,6 +83,18 @@ def test_what_comes_from_a_telephone_of_two_people_is_nobodys_until_somebody_say
     calls(hotline, RELATIVE)
     calls(hotline, WANTS_OUT)
     assert roles(hotline) == [["self", "self"], ["relative"], ["relative", "unknown", "unknown"]]
+
+
+def test_nor_when_one_of_the_two_goes_on_as_part_of_a_case_from_another_telephone(hotline: Hotline):
+    calls(hotline, WANTS_OUT, A_BORROWED_PHONE)
+    hotline.fast_forward(minutes=1)
+    calls(hotline, WANTS_OUT)
+    calls(hotline, RELATIVE)
+    with hotline.db.transaction() as session:
+        first, again, _ = (queries.locked(session, case.id) for case in hotline.cases())
+        conflicts.join(session, again, first, by="anna", because="handler", at=hotline.now)
+    hotline.text_from(A_STRANGER, "han får inte veta att jag skriver")
+    assert roles(hotline) == [["self"], ["self"], ["relative"], ["unknown"]]
 
 
 @ON_ONE_DATABASE

@@ -10,13 +10,15 @@ from starlette.testclient import TestClient
 
 from app.cases.facts import Approach
 from app.cases.models import Case
+from app.cases.queries import locked
+from app.escalation import conflicts
 from tests.busy_own_data import DEMANDS, decided, first, granted
 from tests.calling import signed_in
 from tests.desk import named
 from tests.evidence import given_away, log
 from tests.hotline import Hotline, hidden_fields
 from tests.marks import ON_ONE_DATABASE
-from tests.people import A_STRANGER
+from tests.people import A_BORROWED_PHONE, A_STRANGER
 from tests.stories.test_mailbox import MESSAGE, a_receipt
 
 THEIRS, A_SISTERS, A_NOTE = "jag vill ut ur gänget", "min bror vet inte att jag ringer", "kusinen bor på Storgatan 1"
@@ -155,14 +157,69 @@ def test_whoever_has_the_receipt_may_read_it_in_the_mailbox_if_they_chose_so(hot
     hotline.record_contact("anna")
     hotline.text_from("anna", "1")
     asking = Asking(hotline)
+    asking.do(asking.anna, f"/console/cases/{asking.reference}", "letters", words=A_NOTE)
+    hotline.wait_until(hotline.now + timedelta(minutes=1))
     request = granted(hotline, asking.do, asking.carin, asking.dag)
     asking.keep(**decided(asking.read(), request) | {"identity": "receipt", "way": "mailbox"})
     asking.let_go()
+    told = asking.paper(**{"as": "json"})
     deed = f"{asking.extract()}/given"
     for _ in range(2):
         asking.do(asking.anna, asking.at, deed)
     inside = hotline.open_mailbox(receipt, language="sv")
     assert inside.count("Det här är vad som finns sparat om dig") == 1
     assert inside.count(MESSAGE) == 1
+    assert (told.count(A_NOTE), inside.count(A_NOTE)) == (1, 2), "in the mailbox as the letter that it was, too"
+    assert not re.search(r"\banna\b", told + inside), "nobody of ours is named"
     assert len(log(hotline.db, "extract.given")) == 1
+    assert given_away(hotline) == []
+
+
+@ON_ONE_DATABASE
+def test_what_came_to_the_case_since_it_was_let_go_is_in_no_extract(hotline: Hotline):
+    for number, words in ((A_STRANGER, THEIRS), (A_BORROWED_PHONE, A_SISTERS)):
+        hotline.text_from(number, words)
+        hotline.text_from("anna", f"1 {hotline.cases()[-1].reference}")
+        hotline.wait_until(hotline.now + timedelta(minutes=1))
+    asking, (older, younger) = Asking(hotline), hotline.cases()
+    request = granted(hotline, asking.do, asking.carin, asking.dag)
+    asking.keep(**decided(asking.read(), request))
+    asking.let_go()
+    assert THEIRS in asking.paper()
+    asking.do(asking.anna, f"/console/cases/{younger.reference}", "join", same=older.reference, word="handler")
+    assert [case.join is not None for case in hotline.cases()] == [False, True]
+    for kind in ("paper", "json"):
+        shown = asking.paper(**{"as": kind})
+        assert asking.status == 409
+        assert "ingen har prövat det" in shown
+        assert A_SISTERS not in shown
+    opened = [entry["object"] for entry in log(hotline.db, "case.revealed")]
+    assert opened[-2:] == [older.pseudonym, younger.pseudonym], "of each that was opened there is an entry"
+    assert given_away(hotline) == []
+
+
+@ON_ONE_DATABASE
+def test_where_two_cases_that_are_one_have_a_mailbox_each_it_is_handed_over_in_person(hotline: Hotline):
+    for _ in range(2):
+        a_receipt(hotline)
+        hotline.timeline.advance(60)
+    older, younger = (case.id for case in hotline.cases())
+    with hotline.db.transaction() as session:
+        conflicts.join(session, locked(session, younger), locked(session, older), by="anna", at=hotline.now)
+    hotline.text_from("anna", f"1 {hotline.cases()[0].reference}")
+    asking = Asking(hotline)
+    request = granted(hotline, asking.do, asking.carin, asking.dag)
+    page = asking.read()
+    assert 'value="in_person"' in page
+    assert 'value="mailbox"' not in page
+    asking.keep(**decided(page, request) | {"identity": "receipt", "way": "mailbox"})
+    assert asking.status == 422
+
+
+def test_what_no_page_of_ours_sends_breaks_nothing_and_a_long_case_is_decided_part_by_part(hotline: Hotline):
+    asking = a_person_and_their_sister(hotline)
+    request = granted(hotline, asking.do, asking.carin, asking.dag)
+    many = {f"withheld.note.{number}": "" for number in range(150)}
+    asking.keep(**decided(asking.read(), request) | many | {"parts": "9" * 5000, "withheld.a\0b": "another"})
+    assert asking.status == 200
     assert given_away(hotline) == []
