@@ -110,6 +110,7 @@ ROOM_OF = {
     "GET /console/demands": "demands",
     "GET /console/statistics": "statistics",
     "GET /console/statistics/sheet": "statistics",
+    "GET /console/statistics/equality": "statistics",
 }
 
 

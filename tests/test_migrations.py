@@ -56,7 +56,7 @@ from app.staff.keys_models import FormerHolder
 from app.staff.models import Person
 from app.staff.provider_models import ProviderAccount, ProviderVisit
 from app.staff.trouble_models import GuessNews, SecondStepMiss
-from app.statistics.models import CountedMonth, Edition, EditionCell, Waiting
+from app.statistics.models import CountedMonth, Edition, EditionCell, ToOpen, Unopened, Waiting
 from app.traces import known
 from app.traces.models import Look
 from tests import desk
@@ -212,6 +212,9 @@ def _a_table_of_figures(session: Session, *, at: datetime) -> None:
     session.add(CountedMonth(month="2026-01", at=at, by="carin"))
     session.flush()
     session.add(Waiting(month="2026-01", table_name="role", group="self", count=3))
+    session.add(ToOpen(month="2026-01", requests=3, soon=1))
+    session.flush()
+    session.add(Unopened(month="2026-01", case_id=session.scalars(select(Case.id).limit(1)).one(), soon=True))
     named = {"table_name": "requests", "since": "2026-01", "until": "2026-01", "number": 1}
     cells = [EditionCell(place=0, group="all", mark="shown", count=9)]
     session.add(Edition(**named, total=9, threshold=5, at=at, by="carin", cells=cells))

@@ -55,6 +55,7 @@ from app.console import (
     senior,
     session,
     statistics,
+    statistics_sealed,
     style,
     talk,
     tap,
@@ -172,6 +173,7 @@ for _room in (
     own_data,
     demands,
     statistics,
+    statistics_sealed,
     style,
 ):
     _ROOMS.include_router(_room.router)
@@ -215,7 +217,9 @@ def create_console(
             is_decoy=True,
         )
 
-    face = new_face(db=db, clock=clock, public_url=public_url, problem_page=_problem_page)
+    face = new_face(
+        db=db, clock=clock, public_url=public_url, problem_page=_problem_page, most_fields=own_data.MOST_FIELDS
+    )
     face.state.site = Site(
         db=db,
         clock=clock,

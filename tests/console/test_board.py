@@ -18,10 +18,13 @@ def rows(page: str) -> list[str]:
     return re.findall(r'class="reference" href="[^"]*">(\w+)<', page)
 
 
-def test_an_empty_board_says_what_to_do(anna):
+def test_an_empty_board_says_what_to_do(office: Office, anna):
+    idle = "Du behöver inte göra något"
     page = anna.get("/console/").text
     assert "Inget väntar" in page
-    assert "Du behöver inte göra något" in page
+    assert idle not in page, "while no page goes out, somebody has to be rung"
+    office.later(seconds=1)
+    assert idle in anna.get("/console/").text
 
 
 def test_danger_comes_first_and_then_who_has_waited_longest(office: Office, anna):

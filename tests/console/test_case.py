@@ -285,8 +285,8 @@ def test_a_case_that_was_joined_leads_to_the_older_one(office: Office, anna):
 
 
 def test_a_reference_typed_in_small_letters_leads_to_the_case(office: Office, anna):
-    some = (received.reference for received in iter(office.approach, None))
-    page = f"/console/cases/{next(reference for reference in some if reference.isupper())}"  # one in 130 is digits alone
+    drawn = (received.reference for received in iter(office.approach, None))
+    page = f"/console/cases/{next(filter(str.isupper, drawn))}"  # one in 130 is digits alone
     assert anna.get(page.lower()).headers["location"] == page
 
 

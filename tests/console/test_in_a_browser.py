@@ -135,3 +135,14 @@ def test_what_was_shown_goes_away_after_a_minute_and_nothing_chosen_is_lost(chro
     assert page.is_checked("input[value=busy]")
     assert page.url.endswith(f"/console/cases/{received.reference}")
     page.context.close()
+
+
+def test_who_locks_one_tab_locks_every_other(chromium: Browser, office: Office):
+    page = desk(chromium, office, "anna")
+    other = page.context.new_page()
+    other.goto(f"/console/cases/{office.approach().reference}")
+    page.goto("/console/")
+    page.keyboard.press("Alt+KeyL")
+    for tab in (page, other):
+        tab.wait_for_url("**/console/sign-in", timeout=10_000)
+    page.context.close()

@@ -18,7 +18,10 @@ from starlette.testclient import TestClient
 from app.cases.models import Case
 from app.db import Database
 from app.escalation import replies
+from app.programme.apply import apply, read
 from app.staff.directory import by_alias
+from app.staff.roles import Role
+from tests import people
 from tests.console.office import Office
 from tests.console.test_doors import doors
 
@@ -29,8 +32,15 @@ CASE: Final = "/console/cases/{reference}"
 REFUSED: Final = (403, 404)
 A_FEW: Final = 12
 
-ELSE: Final = ("eva", "gun")
-"""An auditor and an administrator. No case is theirs, and each answers alike for all of them: 403."""
+ELSE: Final = ("eva", "gun", "stina", "hodan")
+"""An auditor, an administrator, a statistician and an interpreter. No case is theirs, and each answers alike: 403."""
+
+EVERYBODY: Final = f"""{people.WITH_AN_INTERPRETER}
+[[staff]]
+alias = "stina"
+roles = ["statistician"]
+languages = ["sv"]
+"""
 
 OVERSEERS: Final = frozenset({"carin", "dag"})
 OF_A_COLLEAGUE: Final = {
@@ -71,7 +81,11 @@ def office(furnished: Path, keys: Path, tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp("matrix")
     shutil.copyfile(furnished, folder / "dygnet.db")
     database = Database(f"sqlite:///{folder}/dygnet.db")
-    yield Office(database, keys)
+    office, file = Office(database, keys), folder / "everybody.toml"
+    file.write_text(EVERYBODY)
+    with database.transaction() as session:
+        apply(session, read(file), at=office.now, by="operator", duty=office.keyring.public("duty"))
+    yield office
     database.close()
 
 
@@ -116,6 +130,12 @@ def doors_of_a_case(office: Office) -> Iterator[tuple[str, str, str]]:
     for method, path in doors(office.face):
         if path.startswith(CASE):
             yield method, path, f"{method} {path.removeprefix(CASE)}"
+
+
+def test_there_is_somebody_of_every_role(office: Office):
+    with office.db.reading() as session:
+        roles = {role for alias in (*CASE_WORK, *ELSE) for role in by_alias(session, alias).roles}
+    assert roles == set(Role)
 
 
 def test_the_tables_name_no_door_that_is_not_there(office: Office):

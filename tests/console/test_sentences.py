@@ -76,3 +76,21 @@ def test_no_page_has_a_style_or_script_of_its_own(path: Path):
 
 def test_the_style_sheet_is_small():
     assert (PAGES / "assets" / "console.css").stat().st_size < 15_000
+
+
+EXPLAINED = ("board", "case", "roster", "month", "log", "account", "cover", "meetings")
+"""The pages on which much stands, and no sentence at the top that says what it is for."""
+
+
+def test_the_pages_that_say_most_have_their_explanation_in_place():
+    assert {key for key in OURS if re.fullmatch(r"help\.[a-z]+", key)} == {
+        "help.title",
+        *(f"help.{page}" for page in EXPLAINED),
+    }
+
+
+def test_every_key_of_the_keyboard_is_told_of_on_the_page_it_works_on():
+    scripts = "".join((PAGES / "assets" / name).read_text() for name in ("keys.js", "session.js"))
+    assert {f"help.key.{key}" for key in re.findall(r"\bKey([A-Z])\b", scripts)} == {
+        key for key in OURS if key.startswith("help.key.")
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -39,3 +40,15 @@ def test_any_colleague_may_look_and_no_case_is_on_it(office: Office, alias: str)
 
     assert answer.status_code == 200
     assert received.reference not in answer.text
+
+
+def test_it_installs_as_an_app_whose_name_and_picture_say_nothing(anna):
+    """Telephones of one maker push only to what stands on the home screen, and take no drawn icon there."""
+    app = json.loads(anna.get("/console/assets/app.webmanifest").text)
+    page = anna.get("/console/style").text
+    linked = re.search(r'rel="apple-touch-icon" href="([^"]+)"', page)
+    assert (app["name"], app["short_name"], app["display"]) == ("D", "D", "standalone")
+    assert app["start_url"] == app["scope"] == app["id"] == "/console/"
+    assert [anna.get(icon["src"]).headers["content-type"] for icon in app["icons"]] == ["image/svg+xml"]
+    assert linked
+    assert anna.get(linked[1]).content[16:24] == bytes([0, 0, 0, 180]) * 2

@@ -1,11 +1,12 @@
 // Says two minutes before the end that the session ends, and keeps it when asked to. What was typed stays where it is.
-// Alt+L locks at once.
+// Alt+L locks at once: this tab and, by what they tell each other, every other one of this browser.
 
 const WARN = 120;
 const bar = document.getElementById("stay");
 const [stay, signIn] = [bar.querySelector("button"), bar.querySelector("a")];
 const words = bar.querySelector("p");
 const lock = document.getElementById("lock");
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;
 let endsAt = performance.now() + Number(bar.dataset.left) * 1000;
 let asleepAt = Date.now();
 
@@ -15,6 +16,20 @@ addEventListener("keydown", (event) => {
     lock.requestSubmit();
   }
 });
+
+// Whoever locks wants nothing left to be read, and what is half typed is as secret as what is shown. The other tabs are
+// empty at once, and go to the door when the session is over: before that it would lead them in again.
+lock.addEventListener("submit", () => tabs?.postMessage("over"));
+tabs?.addEventListener("message", () => {
+  document.body.replaceChildren();
+  leave();
+});
+
+async function leave() {
+  const answer = await fetch("/console/account/left", { cache: "no-store" }).catch(() => null);
+  if (answer?.redirected || answer?.status === 401) location.replace("/console/sign-in");
+  else setTimeout(leave, 300);
+}
 
 function left() {
   return Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
