@@ -258,6 +258,7 @@ _ALL: Final = (
     Action("log.reviewed", "a reviewer looked at accesses and recorded findings", Ocsf.DATASTORE, _DATA_READ),
     Action("statistics.read", "suppressed aggregates were read or exported", Ocsf.DATASTORE, _DATA_QUERY),
     Action("statistics.published", "tables of suppressed aggregates were published", Ocsf.API, _CREATE),
+    Action("statistics.opened", "a month's sealed answers were opened to be counted", Ocsf.DATASTORE, _DATA_READ),
     Action("statistics.corrected", "a published table was counted anew", Ocsf.API, _UPDATE),
     Action("retention.previewed", "somebody looked at what would be forgotten", Ocsf.DATASTORE, _DATA_QUERY),
     Action("retention.held", "a legal hold was set or lifted", Ocsf.API, _UPDATE),
