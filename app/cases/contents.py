@@ -123,7 +123,8 @@ def reveal(case: Case, *, by: Person, because: str, at: datetime, action: str = 
 
 
 def opened(session: Session, case: Case, reader: PrivateKey) -> list[Opened]:
-    """Everything secret about the case and those joined into it, oldest first."""
+    """Everything secret about the case and those joined into it, oldest first; of one moment always in one order, for
+    what is decided on one of them is looked for there again."""
     found = [secret for one in _whole(case) for secret in _opened_of(session, one, reader)]
     return sorted(found, key=lambda secret: secret.at)
 
@@ -151,14 +152,15 @@ def _opened_of(session: Session, case: Case, reader: PrivateKey) -> Iterator[Ope
         text = open_box(content.box.box, key, binding=_binding(content.id, case)).decode()
         yield Opened(kind=content.kind, at=content.at, channel=channel, text=text, role=role)
     written = select(notes.Note).where(notes.Note.case_id == case.id).options(joinedload(notes.Note.by))
-    for note in session.scalars(written):
+    for note in session.scalars(written.order_by(notes.Note.at, notes.Note.id)):
         text = open_box(note.box.box, key, binding=_binding(note.id, case, notes.TABLE)).decode()
         yield Opened(kind="note", at=note.at, channel="", text=text, by=note.by.alias)
 
 
 def _with_channels(session: Session, case: Case, table: type[Told]) -> Sequence[tuple[Told, str, str]]:
     found = select(table, Approach.channel, Approach.role).join(Approach, Approach.id == table.approach_id)
-    return [(row, channel, role) for row, channel, role in session.execute(found.where(table.case_id == case.id))]
+    theirs = found.where(table.case_id == case.id).order_by(table.at, table.id)
+    return [(row, channel, role) for row, channel, role in session.execute(theirs)]
 
 
 def _key_of(session: Session, case: Case, reader: PrivateKey) -> PrivateKey:

@@ -140,8 +140,9 @@ def mailboxes_at(session: Session, locator: int) -> list[Mailbox]:
 
 @once
 def joined_into(session: Session, case: Case) -> list[Case]:
-    """Cases that go on as part of this one, also by way of another that does."""
-    return list(session.scalars(select(Case).where(Case.id.in_(whole_of(case.id)), Case.id != case.id)))
+    """Cases that go on as part of this one, also by way of another that does; the oldest first."""
+    parts = select(Case).where(Case.id.in_(whole_of(case.id)), Case.id != case.id)
+    return list(session.scalars(parts.order_by(Case.opened_at, Case.id)))
 
 
 def whole_of(case_id: str) -> Select[str]:

@@ -90,7 +90,7 @@ def source_of(subject: Subject, source: str) -> str:
 
 def of(session: Session, kind: type[_F], cases: Sequence[str]) -> Sequence[_F]:
     """Every such fact of these cases, the oldest first."""
-    return session.scalars(select(kind).where(kind.case_id.in_(cases)).order_by(kind.at, kind.nth)).all()
+    return session.scalars(select(kind).where(kind.case_id.in_(cases)).order_by(kind.at, kind.case_id, kind.nth)).all()
 
 
 def read(paper: Paper, words: type[_K], keys: Keys) -> _K:

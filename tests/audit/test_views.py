@@ -86,7 +86,7 @@ def test_whatever_an_entry_says_the_verifier_reads_it_back_from_every_view(actor
 def test_whatever_a_cell_says_a_spreadsheet_shows_it_and_runs_nothing(words):
     (row,) = csv.reader(io.StringIO(views.csv_row(ENTRY | {"purpose": words}, 5, "ab"), newline=""), strict=True)
     shown = row[verifier_views.CSV_HEADER.index("purpose")]
-    assert shown.removeprefix("'") == words.removeprefix("'")
+    assert shown in {words, f"'{words}"}
     assert not shown.lstrip("\u200b\ufeff \t\r\n").startswith(("=", "+", "-", "@", "|", "%"))
 
 

@@ -35,8 +35,8 @@ WIDTHS = (ON_A_PHONE, AT_A_DESK) if PICTURES else (ON_A_PHONE,)
 def press(thing: Locator, width: int) -> None:
     """Do what a button or link does: by keyboard on the telephone, with the mouse at the desk."""
     if width == ON_A_PHONE:
-        thing.focus()
-        thing.page.keyboard.press("Space" if thing.get_attribute("type") in ("radio", "checkbox") else "Enter")
+        thing.page.wait_for_load_state()  # what a page does by itself when it opens may take the focus away
+        thing.press("Space" if thing.get_attribute("type") in ("radio", "checkbox") else "Enter")
     else:
         thing.click()
 

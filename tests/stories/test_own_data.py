@@ -60,6 +60,7 @@ class Asking:
 def a_person_and_their_sister(line: Hotline) -> Asking:
     """Both wrote, and somebody joined the two: the sister's words are in the person's case."""
     line.text_from(A_STRANGER, THEIRS)
+    line.timeline.advance(1)
     line.text_from(A_STRANGER, A_SISTERS)
     line.record_contact("anna")
     with line.db.transaction() as session:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+import pytest
+
 from app.vault.envelope import Binding, PrivateKey, open_box
 from app.vault.index import short_tag
 from app.vault.receipts import Receipt, locator, mailbox_key, mark_of, receipt_from
@@ -35,6 +37,7 @@ def test_a_form_keeps_its_receipt_and_its_mark():
     assert mark_of(NONCE) == "1500d6c897132c332ff1316032228da0"
 
 
+@pytest.mark.usefixtures("at_full_strength")
 def test_a_receipt_keeps_its_mailbox():
     assert locator(INDEX_KEY, RECEIPT) == 2101
     assert mailbox_key(RECEIPT, b"salt of sixteen!").key_id == "receipt-16b42959"
