@@ -27,7 +27,7 @@ from app.db import Base, Ref
 from app.staff.models import Person
 from app.vault.envelope import PrivateKey
 from app.vault.grants import grant
-from app.vault.receipts import Door, Verifier, WayBack
+from app.vault.receipts import Door, WayBack
 from app.vault.sealed import Sealed
 
 HANDED_LASTS: Final = timedelta(days=14)
@@ -128,7 +128,7 @@ def places_at(session: Session, *locators: int) -> list[Place]:
         )
     ).order_by("made_at")
     return [
-        Place(Kind(row.kind), row.case_id, row.made_at, Door(Verifier(row.verifier), bytes(row.salt)))
+        Place(Kind(row.kind), row.case_id, row.made_at, Door(row.verifier, bytes(row.salt)))
         for row in session.execute(found)
     ]
 
@@ -210,7 +210,7 @@ def exchange(session: Session, case_id: str, back: WayBack, key: PrivateKey, *, 
 
 def keep_for_duress(session: Session, place: Place, at_place: int, door: Door, key_id: str, *, at: datetime) -> None:
     """A receipt to give away under duress, for whoever came in by this place. Asked for again it is the same one."""
-    kept = {"locator": at_place, "verifier": door.verifier.phc, "salt": door.salt, "made_at": at}
+    kept = {"locator": at_place, "verifier": door.verifier, "salt": door.salt, "made_at": at}
     rows.write_if_new(session, DuressReceipt, unique="key_id", key_id=key_id, case_id=place.case_id, **kept)
 
 
