@@ -73,9 +73,10 @@ async def events(
 
 def _board(site: Site, who: SignedIn, page: str, *, at: datetime) -> Response:
     _note(site, who, at=at)
+    edition = site.teller.edition()  # before the board is read: what changes meanwhile has another
     with site.db.reading() as session:
         paper = paper_for(session, site, who, at=at)
-        return paper.show(page, board=board(session, who, paper.times))
+        return paper.show(page, board=board(session, who, paper.times), edition=edition)
 
 
 def _note(site: Site, who: SignedIn, *, at: datetime) -> None:

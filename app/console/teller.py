@@ -28,6 +28,10 @@ class Teller:
         self._look = look
         self._rounds: WeakKeyDictionary[asyncio.AbstractEventLoop, _Round] = WeakKeyDictionary()
 
+    def edition(self) -> str:
+        """The word of a page that is made now. May take its time."""
+        return self._look()
+
     async def editions(self, *, lasts: float) -> AsyncIterator[str]:
         """The word now, and each other one that comes within so many seconds."""
         loop = asyncio.get_running_loop()

@@ -125,6 +125,7 @@ def test_the_questions_to_the_database_do_not_grow_with_the_board(office: Office
 
     take(anna, office.approach().reference)
     office.approach()
+    questions()  # the first look reads the programme, which is kept
     few = questions()
     for _ in range(4):
         take(anna, office.approach().reference)
@@ -150,8 +151,10 @@ def test_the_stream_says_at_once_which_version_it_is_and_then_only_what_is_new(o
     async def heard() -> list[str]:
         watch = Watch(office.db, office.clock)
         words = iter([watch.version(), "another"])
-        stream = Teller(lambda: next(words, "another")).editions(lasts=1.3)
-        return [word async for word in stream]
+        stream = Teller(lambda: next(words, "another")).editions(lasts=60)
+        said = [await anext(stream), await anext(stream)]
+        await stream.aclose()
+        return said
 
     first, second = asyncio.run(heard())
     assert re.fullmatch("[0-9a-f]{16}", first)
@@ -161,14 +164,17 @@ def test_the_stream_says_at_once_which_version_it_is_and_then_only_what_is_new(o
 def test_two_hundred_boards_cost_one_look_a_second():
     looks: list[float] = []
 
-    async def watched() -> None:
-        teller = Teller(lambda: looks.append(0) or "same")
-        streams = [teller.editions(lasts=1.1) for _ in range(200)]
-        await asyncio.gather(*(anext(stream) for stream in streams))
-        await asyncio.gather(*(anext(stream, None) for stream in streams))
+    async def watched() -> float:
+        began = asyncio.get_running_loop().time()
+        teller = Teller(lambda: looks.append(0) or str(len(looks)))
+        streams = [teller.editions(lasts=60) for _ in range(200)]
+        for _ in range(2):
+            await asyncio.gather(*(anext(stream) for stream in streams))
+        await asyncio.gather(*(stream.aclose() for stream in streams))
+        return asyncio.get_running_loop().time() - began
 
-    asyncio.run(watched())
-    assert 2 <= len(looks) <= 3
+    passed = asyncio.run(watched())
+    assert 2 <= len(looks) <= 1 + passed
 
 
 def test_a_long_board_shows_the_most_pressing_and_leads_to_the_rest(office: Office, anna):

@@ -6,8 +6,8 @@ import { tell } from "./notice.js";
 
 const live = document.getElementById("live");
 const news = document.getElementById("news");
-let version = null;
-let silence;
+let version = live.dataset.edition; // of what the page was made of: something may have changed on its way here
+let silence = null;
 let waiting = Number(document.getElementById("board").dataset.waiting);
 tell(waiting, waiting);
 
@@ -33,7 +33,8 @@ function say(words) {
 
 function heard(event) {
   clearTimeout(silence);
-  const missed = live.classList.contains("lost") || (version !== null && version !== event.data);
+  silence = null;
+  const missed = live.classList.contains("lost") || version !== event.data;
   version = event.data;
   live.classList.remove("lost");
   news.className = "unseen";
@@ -52,8 +53,7 @@ function listen() {
   events.addEventListener("here", heard);
   events.addEventListener("changed", heard);
   events.addEventListener("error", () => {
-    clearTimeout(silence);
-    silence = setTimeout(unheard, 5000);
+    silence ??= setTimeout(unheard, 5000); // from the first: the browser tries again every second, and fails again
     if (events.readyState === EventSource.CLOSED) {
       setTimeout(() => refresh().catch(() => {}).finally(listen), 5000);
     }

@@ -13,6 +13,7 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("bridge");
   const moved = fresh.dataset.stage !== panel.dataset.stage;
   if (!isWriting && (!fresh.dataset.live || (moved && fresh.dataset.stage === "talking"))) return location.reload();
+  if (fresh.innerHTML === panel.innerHTML) return; // and whoever stands on a button of it goes on standing there
   if (!moved && panel.querySelector("details[open]")) {
     // Somebody is choosing a colleague: only what is said above the choice changes.
     panel.querySelector("[role=status]").replaceChildren(...fresh.querySelector("[role=status]").childNodes);
@@ -22,8 +23,9 @@ async function refresh() {
   }
 }
 
+// Also at the first word: a telephone may have been answered while this page was on its way.
 function heard(event) {
-  if (version !== event.data && version !== null) refresh().catch(() => {});
+  if (version !== event.data) refresh().catch(() => {});
   version = event.data;
 }
 
