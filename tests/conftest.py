@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.nodeid import coerce_node_id
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -23,6 +23,7 @@ from tests.lending import Shelf
 from tests.marks import not_tested
 from tests.places import in_memory
 from tests.quick import at_full_strength, quick_argon2
+from tests.slowly import slowed
 
 __all__ = ["at_full_strength", "quick_argon2"]
 
@@ -31,6 +32,8 @@ QUIETLY = (
     "--disable-component-update --disable-sync --disable-dev-shm-usage"
 ).split()
 """Chromium without its own errands, which a closed network would refuse one by one."""
+
+expect.set_options(timeout=30_000)  # as long as an action: a busy machine stands still for seconds at a time
 
 
 def pytest_configure() -> None:
@@ -136,7 +139,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         not_tested("in a browser: there is no Chromium here; install it with: make browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(QUIETLY))
+        browser = slowed(playwright.chromium.launch(executable_path=path, args=list(QUIETLY)))
         yield browser
         browser.close()
 

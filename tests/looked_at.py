@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 PICTURES: Final = os.environ.get("DYGNET_PICTURES", "")
 """A folder for the pictures of the pages; without it none are taken."""
+
+
+def onward(page: Page, thing: str | Locator) -> None:
+    """Click on what leads to another page, and stand there."""
+    with another_page(page):
+        (page.locator(thing) if isinstance(thing, str) else thing).click()
+
+
+@contextmanager
+def another_page(page: Page) -> Iterator[None]:
+    """What is done within leads to another page, though it be at the same address. Afterwards all of that is there.
+
+    Its style has come and its scripts have run, so what a script makes can be looked for, and what is not there will
+    not come. By itself a click, and a key even more, may return while the old page still stands."""
+    page.evaluate("document.documentElement.dataset.old = ''")
+    yield
+    expect(page.locator("html:not([data-old])")).to_be_attached()
+    page.wait_for_load_state("load")
+
+
+def everything_in(page: Page) -> str:
+    """The whole page as it stands, scripts and hidden fields and all."""
+    page.wait_for_load_state("load")
+    return page.content()
 
 
 def well_made(page: Page, name: str = "") -> None:
@@ -24,7 +50,7 @@ def well_made(page: Page, name: str = "") -> None:
 def faults(page: Page, *, axe: bool = True) -> list[str]:
     """What axe finds (it cannot see everything), and how far the page would have to be pushed sideways.
 
-    A click returns as soon as the next page begins: without waiting, axe would judge it before it has its style."""
+    Not to be called right after a click: axe would judge the old page, or a new one without its style."""
     page.wait_for_load_state("load")
     found = Axe().run(page).response["violations"] if axe else []
     wrong = [f"{one['id']}: {node['html'][:90]}" for one in found for node in one["nodes"]]

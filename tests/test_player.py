@@ -11,7 +11,7 @@ import pytest
 
 from app.player import Player
 
-SOON = 3.0
+SOON = 30.0
 
 
 class Part:
@@ -80,6 +80,7 @@ def test_a_turn_that_hangs_is_said_aloud(caplog: pytest.LogCaptureFixture) -> No
     part.may_go_on.clear()
     playing = Player("play", part, slow_after=0.05)
     playing.start()
+    until(lambda: len(part.played) == 1)
     time.sleep(0.07)
     with caplog.at_level(logging.WARNING):
         playing.beat()

@@ -53,7 +53,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
         yield Demo(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}", link[0], alias[1], tmp_path)
         process.send_signal(signal.SIGINT)
         try:
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=60) == 0
         finally:
             process.kill()  # a demo that does not end may fail this test, but not hold up all others
         reading.join()

@@ -11,10 +11,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import Demo
 from tests.browser.test_a_whole_night import phone_of, signed_in
 from tests.browser.test_a_whole_night import press as press_key
-from tests.console.test_mornings_in_a_browser import ON_A_PHONE, WIDTHS, press
-from tests.looked_at import well_made
-
-expect.set_options(timeout=20_000)
+from tests.console.test_mornings_in_a_browser import ON_A_PHONE, WIDTHS, press, turn
+from tests.looked_at import another_page, onward, well_made
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -25,7 +23,7 @@ def test_the_person_is_called_from_the_case_page_screened_and_handed_over(
     says_by_key_that_they_may_be_called(caller)
     expect(handler.locator(".inbox")).to_contain_text("väntar")
     page = signed_in(demo, chromium.new_context(viewport={"width": width, "height": 844}, locale="sv-SE"))
-    press(page.locator("a.reference").first, width)
+    turn(page.locator("a.reference").first, width)
     takes_it(page, width)
     bridge = page.locator("#bridge")
     expect(bridge).to_contain_text("Din telefon ringer först")
@@ -43,12 +41,13 @@ def test_the_person_is_called_from_the_case_page_screened_and_handed_over(
     expect(bridge).to_contain_text("Ni är sammankopplade")
     well_made(page, f"a-night-connected-{width}")
     press(bridge.locator("summary"), width)
+    expect(bridge.locator("details")).to_have_attribute("open", "")
     well_made(page)
     caller.get_by_role("button", name="Hang up").click()
     expect(bridge).to_contain_text("Hur gick det?")
     well_made(page, f"a-night-asked-{width}")
     press(bridge.locator("input[value=reached]"), width)
-    press(bridge.locator("button[type=submit]"), width)
+    turn(bridge.locator("button[type=submit]"), width)
     expect(page.locator("body")).to_contain_text("Första kontakt")
     is_screened_and_handed_over(page, width)
     page.context.close()
@@ -56,31 +55,31 @@ def test_the_person_is_called_from_the_case_page_screened_and_handed_over(
 
 def takes_it(page: Page, width: int) -> None:
     """The next step stands on top; by keyboard its own key leads there."""
-    page.wait_for_url("**/console/cases/*")
     if width == ON_A_PHONE:
         page.keyboard.press("Alt+KeyS")
         expect(page.locator("section.step button[type=submit]")).to_be_focused()
-        page.keyboard.press("Enter")
+        with another_page(page):
+            page.keyboard.press("Enter")
     else:
-        page.locator("section.step button[type=submit]").click()
+        onward(page, "section.step button[type=submit]")
 
 
 def is_screened_and_handed_over(page: Page, width: int) -> None:
     """One conversation, a route that is decided, and a unit that takes the person on."""
-    press(page.locator("a[href$='/dossier']").first, width)
-    press(page.locator("button[name=sheet][value=screening]"), width)
+    turn(page.locator("a[href$='/dossier']").first, width)
+    turn(page.locator("button[name=sheet][value=screening]"), width)
     page.select_option("#wants_to_leave", "yes")
     page.select_option("#needs_support_and_protection", "yes")
-    press(page.locator("text=Spara screeningen"), width)
+    turn(page.locator("text=Spara screeningen"), width)
     expect(page.locator("fieldset ol li")).to_have_count(1)
-    press(page.locator("button[name=sheet][value=route]"), width)
+    turn(page.locator("button[name=sheet][value=route]"), width)
     press(page.locator(".proposed input").first, width)
     page.fill("#reason", "Vill bort och behöver stöd.")
-    press(page.locator("button:has-text('Besluta')"), width)
-    press(page.locator("button:has-text('Fråga')").first, width)
+    turn(page.locator("button:has-text('Besluta')"), width)
+    turn(page.locator("button:has-text('Fråga')").first, width)
     expect(page.locator("main")).to_contain_text("väntar på svar")
-    press(page.locator("text=Vägen vidare").first, width)
-    press(page.locator("button:has-text('Enheten tar emot')").first, width)
+    turn(page.locator("text=Vägen vidare").first, width)
+    turn(page.locator("button:has-text('Enheten tar emot')").first, width)
     expect(page.locator("#offers")).to_contain_text("tar emot")
     well_made(page, f"a-night-handed-over-{width}")
 

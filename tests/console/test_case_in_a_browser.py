@@ -12,7 +12,7 @@ from app.oncall import changes
 from app.staff.directory import by_alias
 from tests.console.office import Office
 from tests.console.test_in_a_browser import desk, office
-from tests.looked_at import well_made
+from tests.looked_at import another_page, onward, well_made
 
 __all__ = ["office"]
 
@@ -34,15 +34,16 @@ def test_what_stands_beside_a_case_is_written_by_keyboard_and_is_sound(
     anna.keyboard.press("Alt+KeyN")
     anna.keyboard.type("Ring inte på fredagar.")
     anna.keyboard.press("Tab")
-    anna.keyboard.press("Enter")
+    with another_page(anna):
+        anna.keyboard.press("Enter")
     anna.wait_for_selector("text=Anteckningar (1)")
     well_made(anna, f"noted-{width}")
     anna.keyboard.press("Alt+KeyA")
-    assert anna.evaluate("document.activeElement.name") == "channel"
+    expect(anna.locator("[name=channel]:focus")).to_be_attached()
 
     anna.goto(f"/console/glass?case={others}")
     well_made(anna, f"glass-{width}")
-    anna.click("role=button[name=/Fara/]")
+    onward(anna, "role=button[name=/Fara/]")
     anna.wait_for_selector("#secrets dl")
     well_made(anna, f"glass-broken-{width}")
     anna.keyboard.press("Escape")
@@ -59,10 +60,10 @@ def test_a_month_and_a_calendars_address_are_sound(chromium: Browser, office: Of
     carin = desk(chromium, office, "carin", width=width, night=night)
     carin.goto("/console/roster/month")
     well_made(carin, f"month-{width}")
-    carin.click("text=Låt någon stå in >> nth=0")
-    assert carin.input_value("#override-starts") == "2026-01-07T09:00"
+    onward(carin, "text=Låt någon stå in >> nth=0")
+    expect(carin.locator("#override-starts")).to_have_value("2026-01-07T09:00")
     carin.goto("/console/calendar")
-    carin.click("text=Ge mig en adress")
+    onward(carin, "text=Ge mig en adress")
     well_made(carin, f"calendar-{width}")
     carin.context.close()
 
@@ -72,9 +73,9 @@ def test_a_sound_is_made_for_whoever_asked_and_a_number_stands_on_the_icon(chrom
     anna = desk(chromium, office, "anna")
     anna.goto("/console/")
     anna.click("#sound")
-    assert anna.get_attribute("#sound", "aria-pressed") == "true"
+    expect(anna.locator("#sound")).to_have_attribute("aria-pressed", "true")
     anna.reload()
-    assert anna.get_attribute("#sound", "aria-pressed") == "true"
+    expect(anna.locator("#sound")).to_have_attribute("aria-pressed", "true")
     well_made(anna, "board-with-sound")
     manifest = anna.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then(a => a.json())")
     assert (manifest["name"], manifest["short_name"], manifest["start_url"]) == ("D", "D", "/console/")

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.console.office import Office, take
 from tests.console.test_in_a_browser import desk, office
-from tests.looked_at import well_made
+from tests.looked_at import onward, well_made
 
 __all__ = ["office"]
 
@@ -16,13 +16,14 @@ def test_a_screening_on_a_phone_and_the_whole_way_to_whoever_accepts(chromium: B
     take(office.browser("anna"), received.reference)
     page = desk(chromium, office, "anna")
     page.goto(f"/console/cases/{received.reference}")
-    page.click(f"a[href='/console/cases/{received.reference}/dossier']")
+    onward(page, f"a[href='/console/cases/{received.reference}/dossier']")
     well_made(page, "cover")
 
     _three_conversations(page)
     _a_decision(page)
     _a_consent_and_a_disclosure(page)
     _the_child_track(page)
+    _followed_up(page)
     _declined_and_accepted(page)
 
     assert office.case(received).closure is None
@@ -31,7 +32,7 @@ def test_a_screening_on_a_phone_and_the_whole_way_to_whoever_accepts(chromium: B
 
 
 def turn_to(page: Page, sheet: str) -> None:
-    page.click(f"button[name=sheet][value={sheet}]")
+    onward(page, f"button[name=sheet][value={sheet}]")
 
 
 def _three_conversations(page: Page) -> None:
@@ -39,22 +40,22 @@ def _three_conversations(page: Page) -> None:
     well_made(page, "screening")
     page.select_option("#wants_to_leave", "yes")
     page.select_option("#needs_support_and_protection", "yes")
-    page.click("text=Spara screeningen")
+    onward(page, "text=Spara screeningen")
     page.check("input[name=talk][value=new]")
     page.select_option("[id='threat.acute']", "unclear")
     page.fill("#in_household", "två")
-    page.click("text=Spara screeningen")
-    assert "Skriv antalet barn med siffror" in page.inner_text(".mistake[role=alert]")
-    assert page.input_value("#in_household") == "två"
-    assert page.input_value("[id='threat.acute']") == "unclear"
+    onward(page, "text=Spara screeningen")
+    expect(page.locator(".mistake[role=alert]")).to_contain_text("Skriv antalet barn med siffror")
+    expect(page.locator("#in_household")).to_have_value("två")
+    expect(page.locator("[id='threat.acute']")).to_have_value("unclear")
     page.fill("#in_household", "2")
-    page.click("text=Spara screeningen")
-    assert "ring 112" in page.inner_text(".raised")
+    onward(page, "text=Spara screeningen")
+    expect(page.locator(".raised")).to_contain_text("ring 112")
     page.check("input[name=talk][value=new]")
     page.select_option("#possible_witness", "not_alone")
-    page.click("text=Spara screeningen")
+    onward(page, "text=Spara screeningen")
     expect(page.locator("fieldset ol li")).to_have_count(3)
-    assert "inte ensam" in page.inner_text("#not-asked")
+    expect(page.locator("#not-asked")).to_contain_text("inte ensam")
     well_made(page, "screening-raised")
 
 
@@ -63,9 +64,9 @@ def _a_decision(page: Page) -> None:
     well_made(page, "route")
     page.locator(".proposed", has_text="Barnspåret").locator("input").check()
     page.fill("#reason", "Två barn i hemmet.")
-    page.click("button:has-text('Besluta')")
-    page.click("button:has-text('Fråga')")
-    assert "väntar på svar" in page.inner_text("main")
+    onward(page, "button:has-text('Besluta')")
+    onward(page, "button:has-text('Fråga')")
+    expect(page.locator("main")).to_contain_text("väntar på svar")
     well_made(page, "route-decided")
 
 
@@ -75,7 +76,7 @@ def _a_consent_and_a_disclosure(page: Page) -> None:
     page.select_option("#to", "police")
     page.select_option("#answer", "given")
     page.check("input[name='scope.threat']")
-    page.click("text=Spara samtycket")
+    onward(page, "text=Spara samtycket")
     page.click("summary:has-text('Besluta om ett utlämnande')")
     page.check("input[name=basis][value=consent]")
     well_made(page, "leaving")
@@ -84,8 +85,8 @@ def _a_consent_and_a_disclosure(page: Page) -> None:
         page.check(f"input[name='condition.consent.{condition}']")
     page.fill("[id='field.threat']", "Hotad av tidigare vänner.")
     page.fill("#reason", "Polisen bedömer hotet.")
-    page.click("button:has-text('Besluta')")
-    assert "Hotad av tidigare vänner." in page.inner_text("article.told")
+    onward(page, "button:has-text('Besluta')")
+    expect(page.locator("article.told")).to_contain_text("Hotad av tidigare vänner.")
 
 
 def _the_child_track(page: Page) -> None:
@@ -93,24 +94,41 @@ def _the_child_track(page: Page) -> None:
     well_made(page, "children")
     page.check("input[name=found][value=safe_now]")
     page.fill("#done", "Talat med mormor.")
-    page.click("text=Spara bedömningen")
+    onward(page, "text=Spara bedömningen")
     page.check("input[name=made][value=yes]")
     page.fill("#seen", "Barnen är ensamma om kvällarna.")
-    page.locator("form[action$='/concerns'] button").click()
-    page.click("text=Öppna som dokument")
+    onward(page, "form[action$='/concerns'] button")
+    onward(page, "text=Öppna som dokument")
     well_made(page, "concern")
-    assert "19 kap. 1 § SoL (2025:400)" in page.inner_text(".document")
+    expect(page.locator(".document")).to_contain_text("19 kap. 1 § SoL (2025:400)")
     page.emulate_media(media="print")
-    assert page.is_visible(".document") and not page.is_visible("nav")
+    expect(page.locator(".document")).to_be_visible()
+    expect(page.locator("nav").first).to_be_hidden()
     page.emulate_media(media="screen")
-    page.click("text=Vägen vidare")
+    onward(page, "text=Vägen vidare")
+
+
+def _followed_up(page: Page) -> None:
+    """In with a debt that is a risk, out without it, and what changed stands there."""
+    onward(page, "button[name=sheet][value=follow_up]")
+    expect(page.locator("select[name^='area.']")).to_have_count(10)
+    for moment, on, answer in (("in", "2026-01-01", "yes"), ("out", "2026-01-05", "no")):
+        page.check(f"input[name=moment][value={moment}]")
+        page.fill("#on", on)
+        page.select_option("[id='area.skulder-kriminella']", answer)
+        onward(page, "text=Spara uppföljningen")
+        expect(page.locator("main p.warn")).to_have_count(1 if answer == "yes" else 0)
+    well_made(page, "follow-up")
+    expect(page.locator("table .tag")).to_have_text("Ändrat")
+    expect(page.locator("section[aria-labelledby=history] li li", has_text="Ja → Nej")).to_be_visible()
+    onward(page, ".back a[href$='/dossier']")
 
 
 def _declined_and_accepted(page: Page) -> None:
     page.click("summary:has-text('Enheten avböjer')")
     page.check("input[name=because][value=full]")
-    page.click("button:has-text('Avböj')")
-    assert "sist i kedjan" in page.inner_text("#offers")
-    page.click("button:has-text('Enheten tar emot')")
+    onward(page, "button:has-text('Avböj')")
+    expect(page.locator("#offers")).to_contain_text("sist i kedjan")
+    onward(page, "button:has-text('Enheten tar emot')")
     well_made(page, "cover-accepted")
-    assert "tar emot" in page.inner_text("#offers")
+    expect(page.locator("#offers")).to_contain_text("tar emot")

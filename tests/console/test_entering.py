@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.console.office import Office
 from tests.console.test_in_a_browser import desk, office
 from tests.entering import WORDS, a_sheet
-from tests.looked_at import well_made
+from tests.looked_at import another_page, onward, well_made
 
 __all__ = ["office"]
 
@@ -76,14 +76,15 @@ def test_the_paper_asks_what_the_screen_asks_in_the_same_order_and_knows_nobody(
 def test_a_letter_is_entered_on_a_phone_by_thumb_and_by_keys_and_the_case_is_there(chromium: Browser, office: Office):
     page = desk(chromium, office, "anna")
     page.goto("/console/")
-    page.click("a[href='/console/entering']")
+    onward(page, "a[href='/console/entering']")
     well_made(page, "entering")
-    page.click("button[type=submit]:has-text('Lägg in')")
+    onward(page, "button[type=submit]:has-text('Lägg in')")
     expect(page.locator(".mistake[role=alert] li")).to_have_count(4)
     well_made(page, "entering-mistakes")
     _filled_in_by_keys(page)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/console/cases/*")
+    with another_page(page):
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/console/cases/"))
     expect(page.locator("#approaches + ol")).to_contain_text("inlagt")
     well_made(page, "entered")
     page.set_viewport_size({"width": 1280, "height": 900})

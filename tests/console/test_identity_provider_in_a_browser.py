@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from app.staff.directory import by_alias
 from app.staff.signin import make_link
 from tests.console.office import Office
 from tests.identity_provider import IdentityProvider, open_provider
-from tests.looked_at import well_made
+from tests.looked_at import onward, well_made
 from tests.serving import served
 
 
@@ -47,7 +48,7 @@ def test_there_and_back_with_strict_cookies_and_forms_that_lead_nowhere_else(
     with office.db.transaction() as session:
         link = make_link(session, by_alias(session, "anna"), at=office.now, by="operator")
     page.goto(f"/console/enrol/{link}")
-    page.click("text=Koppla stadens konto")
+    onward(page, "text=Koppla stadens konto")
     page.click("text=Logga in")
     page.wait_for_url("**/console/")
     page.keyboard.press("Alt+l")
@@ -61,7 +62,7 @@ def test_there_and_back_with_strict_cookies_and_forms_that_lead_nowhere_else(
     expect(page.locator("#provider")).to_have_text("Stadens konto")
     page.go_back()
     page.go_back()
-    assert "code=" not in page.url, "the way back does not stay in the history"
+    expect(page, "the way back does not stay in the history").not_to_have_url(re.compile("code="))
 
     page.goto("/console/sign-in/provider/return?error=access_denied&state=x")
     expect(page.get_by_role("alert")).to_contain_text("hör svaret inte till den här webbläsaren")

@@ -22,7 +22,7 @@ from app.vault.keyring import Keyring
 from tests.console.office import Office
 from tests.console.test_in_a_browser import desk, office
 from tests.console.test_morning import reached_by
-from tests.looked_at import PICTURES, well_made
+from tests.looked_at import PICTURES, another_page, well_made
 
 __all__ = ["office"]
 
@@ -41,6 +41,12 @@ def press(thing: Locator, width: int) -> None:
         thing.click()
 
 
+def turn(thing: Locator, width: int) -> None:
+    """Press what leads to another page, and stand there."""
+    with another_page(thing.page):
+        press(thing, width)
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_coordinators_morning_ends_when_every_part_is_empty(chromium: Browser, office: Office, width: int):
     silent = reached_by(office, "anna")
@@ -53,20 +59,20 @@ def test_a_coordinators_morning_ends_when_every_part_is_empty(chromium: Browser,
         session.execute(update(Notification).where(Notification.channel != "call").values(arrived))
     page = desk(chromium, office, "carin", width=width, night=width == ON_A_PHONE)
     page.goto("/console/")
-    press(page.locator("a[href='/console/morning']").first, width)
+    turn(page.locator("a[href='/console/morning']").first, width)
     expect(page.locator("h1")).to_have_text("Morgonens genomgång")
     well_made(page, f"morning-{width}")
     for part, reference in (("unexplained", broken), ("undecided", silent), ("silent", silent)):
         expect(section(page, part)).to_contain_text(reference)
     expect(section(page, "unanswered")).to_contain_text("larm utan svar")
 
-    press(section(page, "unexplained").locator("a.reference"), width)
+    turn(section(page, "unexplained").locator("a.reference"), width)
     press(page.locator("input[name=breach]").first, width)
-    press(page.locator("form[action$='/breach'] button[type=submit]"), width)
+    turn(page.locator("form[action$='/breach'] button[type=submit]"), width)
     expect(page.locator("section[aria-labelledby=breach]")).to_contain_text("carin")
     page.goto("/console/morning")
     expect(section(page, "unexplained")).to_contain_text("Varje brutet löfte har en orsak")
-    press(section(page, "undecided").locator("a.reference"), width)
+    turn(section(page, "undecided").locator("a.reference"), width)
     expect(page.locator("#side")).to_contain_text("Rådgivning")
     well_made(page, f"morning-undecided-{width}")
     page.context.close()
@@ -106,7 +112,7 @@ def test_an_auditor_reads_the_log_takes_it_away_and_verifies_it_with_the_file_th
     note = (folder / "checkpoint").read_text()
     press(page.locator("details:has(#checkpoint) > summary"), width)
     page.fill("#checkpoint", note)
-    press(page.locator("form[action$='/verifications'] button"), width)
+    turn(page.locator("form[action$='/verifications'] button"), width)
     expect(page.locator("section[aria-labelledby=tree]")).to_contain_text("av eva")
     page.context.close()
 

@@ -10,7 +10,7 @@ from app.demands import requests
 from app.staff.directory import by_alias
 from tests.console.office import Office, take
 from tests.console.test_in_a_browser import desk, office
-from tests.looked_at import PICTURES, well_made
+from tests.looked_at import PICTURES, onward, well_made
 
 __all__ = ["office"]
 
@@ -25,14 +25,14 @@ def granted(office: Office) -> None:
 
 def put_together(page: Page, reference: str) -> None:
     page.goto(f"/console/cases/{reference}")
-    page.click("text=Personen begär ut sina uppgifter")
+    onward(page, "text=Personen begär ut sina uppgifter")
     well_made(page, "own-data")
-    page.click("text=Sammanställ uppgifterna")
+    onward(page, "text=Sammanställ uppgifterna")
     page.select_option("#w1", "another")
     page.check("input[name=identity][value=document]")
     page.check("input[name=way][value=in_person]")
     well_made(page, "own-parts")
-    page.click("text=Spara, för en annan att släppa")
+    onward(page, "text=Spara, för en annan att släppa")
     expect(page.locator(".warn")).to_contain_text("Väntar på att en annan")
 
 
@@ -44,10 +44,10 @@ def test_what_is_kept_is_put_together_let_go_and_printed(chromium: Browser, offi
     put_together(page, received.reference)
     second.goto("/console/demands")
     well_made(second, "own-released")
-    second.click("text=Släpp det")
+    onward(second, "text=Släpp det")
     expect(second.locator("text=Registerutdrag att släppa")).to_have_count(0)
     page.reload()
-    page.click("text=Visa för utskrift")
+    onward(page, "text=Visa för utskrift")
     expect(page.locator(".withheld")).to_contain_text("26 kap. 1 § OSL")
     well_made(page, "own-paper")
     if PICTURES:

@@ -17,7 +17,7 @@ from app.staff.factor_models import Passkey
 from app.staff.signin import make_link
 from tests.console.office import Office
 from tests.holding import CHEAP
-from tests.looked_at import well_made
+from tests.looked_at import onward, well_made
 from tests.serving import served
 
 PASSPHRASE = "fyra gula cyklar i regn"
@@ -75,8 +75,8 @@ def test_a_passkey_is_the_second_step_and_the_only_one_and_a_proof(office: Offic
     add_passkey(page)
     expect(page.locator(".codes li")).to_have_count(10)
     well_made(page)
-    page.click("text=Jag har dem")
-    assert "telefonen" in page.inner_text("main")
+    onward(page, "text=Jag har dem")
+    expect(page.locator("main")).to_contain_text("telefonen")
     well_made(page)
 
     page.keyboard.press("Alt+l")
@@ -112,15 +112,15 @@ def test_where_staff_hold_the_key_a_passkey_alone_unlocks_it(office: Office, pag
     state.site = replace(state.site, rota=HeldByStaff(tmp_path, terms=CHEAP))
     enrol(office, page)
     add_passkey(page)
-    page.click("text=Jag har dem")
+    onward(page, "text=Jag har dem")
     page.wait_for_selector("text=öppnar ärenden")
-    page.wait_for_load_state("load")  # a key is heard once the script is there
     page.keyboard.press("Alt+l")
     page.wait_for_url("**/console/sign-in")
     page.click("text=Logga in med en nyckel")
     page.wait_for_url("**/console/")
     page.goto("/console/keys")
-    assert "Logga ut och in igen" not in page.inner_text("main")
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("Logga ut och in igen")
     with office.db.reading() as session:
         kept = session.query(Passkey).one()
         assert kept.box
@@ -132,15 +132,15 @@ def test_two_minutes_before_the_end_a_bar_asks_and_what_was_typed_stays(office: 
     page.clock.install()
     page.goto(HERE)
     page.fill("#name", "halvvägs")
-    assert page.is_hidden("#stay")
+    expect(page.locator("#stay")).to_be_hidden()
     office.clock.at += sessions.IDLE - sessions.IDLE / 20
     page.clock.fast_forward("28:30")
-    page.wait_for_selector("#stay:not([hidden])")
-    assert "Om 2 min loggas du ut" in page.inner_text("#stay")
+    expect(page.locator("#stay")).to_contain_text("Om 2 min loggas du ut")
+    expect(page.locator("#stay")).to_be_visible()
     well_made(page)
     page.click("text=Stanna kvar")
     page.wait_for_selector("#stay", state="hidden")
     office.clock.at += 2 * sessions.IDLE
     page.clock.fast_forward("31:00")
     page.wait_for_selector("text=Du är utloggad")
-    assert page.input_value("#name") == "halvvägs"
+    expect(page.locator("#name")).to_have_value("halvvägs")

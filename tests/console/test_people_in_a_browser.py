@@ -15,7 +15,7 @@ from app.staff.factor_models import CodeApp
 from app.staff.probes import Probe
 from tests.console.office import Office
 from tests.console.test_passkeys_in_a_browser import PASSPHRASE, add_authenticator
-from tests.looked_at import well_made
+from tests.looked_at import another_page, well_made
 from tests.serving import served
 
 HERE = "/console/people"
@@ -76,12 +76,13 @@ def gun_gives_a_link(gun: Page) -> str:
     open_card(gun, "bo")
     press(gun, "Ge en engångslänk bo")
     expect(gun.locator("#link code")).to_be_visible()
-    assert gun.evaluate("document.activeElement.id") == "link-head"
+    expect(gun.locator("#link-head")).to_be_focused()
     return gun.inner_text("#link code")
 
 
 def bo_comes_in(bo: Page, link: str) -> None:
     bo.goto(link)
+    expect(bo.locator("#passphrase")).to_be_focused()
     bo.keyboard.type(PASSPHRASE)
     bo.keyboard.press("Enter")
     bo.wait_for_url("**/console/account")
@@ -91,7 +92,8 @@ def bo_comes_in(bo: Page, link: str) -> None:
     bo.keyboard.type("telefonen")
     bo.keyboard.press("Enter")
     expect(bo.locator(".codes li")).to_have_count(10)
-    press(bo, "Jag har dem")
+    with another_page(bo):
+        press(bo, "Jag har dem")
     bo.wait_for_url("**/console/account")
 
 
@@ -104,7 +106,8 @@ def bo_proves_a_channel(bo: Page, office: Office) -> None:
         code = Directory(office.keyring).code_of(session, probe.id)
     tab_to(bo, "document.activeElement.id === 'sms-code'")
     bo.keyboard.type(code)
-    bo.keyboard.press("Enter")
+    with another_page(bo):
+        bo.keyboard.press("Enter")
     expect(bo.locator("#sms .tag.reached")).to_be_visible()
 
 

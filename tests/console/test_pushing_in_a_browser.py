@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app.staff.models import Endpoint, EndpointKind
 from tests.console.office import Office
 from tests.console.test_in_a_browser import desk, office
-from tests.looked_at import well_made
+from tests.looked_at import another_page, well_made
 from tests.receivers import Browser as Subscribed
 
 __all__ = ["office"]
@@ -19,7 +19,7 @@ __all__ = ["office"]
 AT_THE_PUSH_SERVICE = "https://fcm.googleapis.com/fcm/send/anna"
 SHOWN = """async () => {
   const worker = await navigator.serviceWorker.getRegistration("/console/assets/");
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     const all = await worker.getNotifications();
     if (all.length) return all.map((each) => [each.title, each.body, each.data]);
     await new Promise((resolve) => setTimeout(resolve, 25));
@@ -47,9 +47,10 @@ def allowed(page: Page, office: Office) -> Page:
 def asked(page: Page) -> str:
     """What the page says after the button was pressed."""
     page.click("#push button")
-    said = page.wait_for_selector("#push [role=status]:not(:empty)").inner_text()
+    said = page.locator("#push [role=status]:not(:empty)")
+    expect(said).to_be_visible()
     well_made(page)
-    return said
+    return said.inner_text()
 
 
 def subscriptions(office: Office) -> int:
@@ -76,8 +77,8 @@ def test_a_browser_that_cannot_is_told_so_and_shows_no_button(chromium: Browser,
     page = desk(chromium, office, "anna")
     page.add_init_script(f"delete window.{missing}")
     page.goto("/console/channels")
-    assert page.is_hidden("#push")
-    assert "hemskärmen" in page.inner_text("#no-push")
+    expect(page.locator("#no-push")).to_contain_text("hemskärmen")
+    expect(page.locator("#push")).to_be_hidden()
     page.context.close()
 
 
@@ -86,7 +87,8 @@ def test_a_browser_that_was_let_is_on_the_list_from_the_first_press(page: Page, 
     subscription = Subscribed(AT_THE_PUSH_SERVICE).subscription
     allowed(page, office).add_init_script(_a_push_service(subscription))
     page.reload()
-    page.click("#push button")
+    with another_page(page):
+        page.click("#push button")
     page.wait_for_selector("text=Ta bort")
     assert subscriptions(office) == 1
 
@@ -117,6 +119,6 @@ def _push(page: Page, origin: str, words: str) -> None:
         lambda told: found.extend(each["registrationId"] for each in told["registrations"]),
     )
     tools.send("ServiceWorker.enable")
-    for _ in range(200):
+    for _ in range(1200):
         page.wait_for_timeout(0 if found else 25)
     tools.send("ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": found[-1], "data": words})

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.console.office import Office
 from tests.console.test_in_a_browser import desk, office
-from tests.looked_at import well_made
+from tests.looked_at import onward, well_made
 
 __all__ = ["office"]
-
-"""A folder for pictures of the pages, to be looked at."""
 
 
 @pytest.fixture
@@ -39,17 +38,17 @@ def test_a_turn_is_offered_and_taken_with_a_thumb(browse):
     anna.fill("#offer1-starts", "2026-01-08T20:00")
     anna.fill("#offer1-ends", "2026-01-09T08:00")
     well_made(anna, "offering")
-    anna.click("text=Erbjud passet >> visible=true")
-    assert "Erbjudet tors 8 jan. 20:00 – fre 9 jan. 08:00" in anna.inner_text("main")
+    onward(anna, "text=Erbjud passet >> visible=true")
+    expect(anna.locator("main")).to_contain_text("Erbjudet tors 8 jan. 20:00 – fre 9 jan. 08:00")
 
     fatima = browse("fatima", width=1280, night=False)
     well_made(fatima, "offered")
-    fatima.click("role=button[name=/Take the shift/]")
-    assert "Your shifts" in fatima.inner_text("main")
-    assert fatima.locator("text=Take the shift").count() == 0
+    onward(fatima, "role=button[name=/Take the shift/]")
+    expect(fatima.locator("main")).to_contain_text("Your shifts")
+    expect(fatima.locator("text=Take the shift")).to_have_count(0)
     well_made(fatima, "taken")
     anna.reload()
-    assert "tors 8 jan. 20:00 – fre 9 jan. 08:00 fatima" in " ".join(anna.inner_text(".week").split())
+    expect(anna.locator(".week")).to_contain_text("tors 8 jan. 20:00 – fre 9 jan. 08:00 fatima", use_inner_text=True)
 
 
 @pytest.mark.parametrize(("width", "night"), [(390, True), (1280, False)])
@@ -59,24 +58,25 @@ def test_a_coordinator_sees_who_is_away_and_lets_somebody_stand_in(browse, offic
     carin.select_option("#leave-alias", "anna")
     carin.fill("#leave-starts", "2026-01-05T18:00")
     carin.fill("#leave-ends", "2026-01-07T08:00")
-    carin.click("text=Spara")
-    assert "18:00 – ons 7 jan. 08:00 anna" in " ".join(carin.inner_text("main").split())
+    onward(carin, "text=Spara")
+    expect(carin.locator("main")).to_contain_text("18:00 – ons 7 jan. 08:00 anna", use_inner_text=True)
 
     carin.click("text=Sätt in någon")
+    expect(carin.locator("#override-alias")).to_be_visible()
     well_made(carin, f"overriding-{width}")
     carin.select_option("#override-alias", "dag")
     carin.fill("#override-ends", "2026-01-05T17:00")
-    carin.click("text=Sätt in >> nth=-1")
-    assert "Välj varför." in carin.inner_text("main [role=alert]")
-    assert carin.input_value("#override-ends") == "2026-01-05T17:00", "nothing typed is lost"
+    onward(carin, "text=Sätt in >> nth=-1")
+    expect(carin.locator("main [role=alert]")).to_contain_text("Välj varför.")
+    expect(carin.locator("#override-ends"), "nothing typed is lost").to_have_value("2026-01-05T17:00")
     well_made(carin, f"mistaken-{width}")
     carin.click("text=Någon är sjuk")
-    carin.click("text=Sätt in >> nth=-1")
-    assert carin.inner_text(".person >> nth=0") == "dag"
+    onward(carin, "text=Sätt in >> nth=-1")
+    expect(carin.locator(".person").first).to_have_text("dag")
     well_made(carin, f"overridden-{width}")
     office.clock.at += timedelta(hours=9)
     carin = browse("carin", width=width, night=night)
-    assert carin.inner_text(".person >> nth=0") == "fatima"
+    expect(carin.locator(".person").first).to_have_text("fatima")
 
 
 @pytest.mark.parametrize(("width", "night"), [(390, True), (1280, False)])
@@ -86,13 +86,14 @@ def test_somebody_finds_a_conflict_of_interest(chromium, office, width, night):
     page = desk(chromium, office, "carin", width=width, night=night)
     page.goto(f"/console/cases/{reference}")
     page.click("text=Vem ska ha ärendet")
+    expect(page.locator("#excluded")).to_be_visible()
     well_made(page, f"conflict-{width}")
     page.select_option("#excluded", "anna")
-    page.click("text=Håll den personen utanför")
-    assert page.url.endswith(reference)
+    onward(page, "text=Håll den personen utanför")
+    expect(page).to_have_url(re.compile(f"{reference}$"))
     page.context.close()
     page = desk(chromium, office, "anna", width=width, night=night)
     page.goto("/console/roster")
-    assert reference in page.inner_text("[aria-labelledby=conflicts]")
+    expect(page.locator("[aria-labelledby=conflicts]")).to_contain_text(reference)
     well_made(page, f"conflicts-{width}")
     page.context.close()

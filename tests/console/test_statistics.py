@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from app.console import console
 from app.console.charts import WIDTH, Chart, chart
@@ -205,6 +205,6 @@ def test_the_figures_can_be_read_by_everybody_and_printed(office_in_a_browser: O
     page.goto(HERE)
     well_made(page, f"statistics-{width}")
     page.emulate_media(media="print")
-    assert page.get_by_role("heading", level=1).is_visible()
-    assert not page.locator(".staffing").is_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".staffing")).to_be_hidden()
     page.context.close()

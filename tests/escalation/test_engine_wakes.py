@@ -21,9 +21,9 @@ from app.simulator import Account, Exchange, LiveTimeline, create_rest
 from app.worker import worker_for
 from tests import desk, people
 from tests.hotline import Switchboard
-from tests.marks import ON_POSTGRESQL
+from tests.marks import ON_ONE_DATABASE, ON_POSTGRESQL
 
-SOON, NEVER = 4.0, 3600.0
+SOON, NEVER = 30.0, 3600.0
 now = WallClock().now
 
 
@@ -68,6 +68,7 @@ def until(true: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
+@ON_ONE_DATABASE
 def test_a_new_case_is_paged_at_once_and_not_at_the_next_tick(awake: Database) -> None:
     desk.waiting(awake, at=now())
     until(lambda: accepted(awake))
@@ -81,6 +82,7 @@ def test_a_case_that_another_process_opens_is_paged_at_once_too(awake: Database)
     door.close()
 
 
+@ON_ONE_DATABASE
 def test_the_next_step_comes_at_its_own_moment(awake: Database) -> None:
     case = desk.waiting(awake, at=now() - timedelta(minutes=5) + timedelta(seconds=1.5))
     until(lambda: accepted(awake))

@@ -31,7 +31,6 @@ class Looking:
             color_scheme="dark" if scheme == "dark" else "light",
             java_script_enabled=scripts,
         )
-        self.context.set_default_timeout(10_000)
         self.page: Page = self.context.new_page()
         self.home = f"{origin}/{language}/"
         self.complaints: list[str] = []

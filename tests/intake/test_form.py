@@ -15,6 +15,7 @@ from app.cases.facts import Approach, Content, Danger, Permission
 from app.cases.models import Case
 from app.db import Database
 from app.intake.answers import LONGEST_TYPED
+from tests.marks import ON_ONE_DATABASE
 
 SAID = "Jag orkar inte längre <b>hemligt</b>"
 CODE = re.compile(r"\d{4} \d{4} \d{4} \d{4} \d{4}")
@@ -42,6 +43,7 @@ def _code(page: str) -> str:
     return found[0]
 
 
+@ON_ONE_DATABASE
 def test_only_the_question_about_contact_needs_an_answer(browser: TestClient, db: Database) -> None:
     assert _code(_send(browser))
     assert _count(db, Case) == 1
@@ -63,6 +65,7 @@ def test_what_was_told_is_sealed_and_what_was_allowed_is_written_down(browser: T
     assert _count(db, Danger) == 1
 
 
+@ON_ONE_DATABASE
 def test_sent_twice_is_one_case_with_one_receipt(browser: TestClient, db: Database) -> None:
     nonce = _nonce(browser)
     first, second = (_send(browser, nonce=nonce, message=SAID) for _ in range(2))
@@ -71,6 +74,7 @@ def test_sent_twice_is_one_case_with_one_receipt(browser: TestClient, db: Databa
     assert _count(db, Approach) == _count(db, Case) == 1
 
 
+@ON_ONE_DATABASE
 def test_new_words_on_an_old_page_are_not_lost(browser: TestClient, db: Database) -> None:
     nonce = _nonce(browser)
     first, second = (_send(browser, nonce=nonce, message=message) for message in ("ett", "två"))
@@ -79,6 +83,7 @@ def test_new_words_on_an_old_page_are_not_lost(browser: TestClient, db: Database
     assert _count(db, Approach) == 2
 
 
+@ON_ONE_DATABASE
 def test_a_lost_mark_never_turns_anyone_away(browser: TestClient) -> None:
     assert _code(_send(browser, nonce="x"))
 
@@ -119,10 +124,12 @@ def test_a_mistake_stands_at_its_field_and_in_the_summary_and_nothing_is_lost(
     assert _count(db, Case) == 0
 
 
+@ON_ONE_DATABASE
 def test_four_thousand_characters_of_any_script_fit(browser: TestClient) -> None:
     assert _code(_send(browser, message="🕊" * 4000))
 
 
+@ON_ONE_DATABASE
 def test_whoever_pastes_a_book_in_whatever_script_gets_all_of_it_back_to_shorten_it(browser: TestClient) -> None:
     """As much as the field takes, of the letters that are longest on the way, beside answers as long as they may be."""
     book = "ﷺ" * LONGEST_TYPED
@@ -149,6 +156,7 @@ def test_nothing_is_said_to_be_received_that_is_not(browser: TestClient, db: Dat
     assert "hemligt" not in page
 
 
+@ON_ONE_DATABASE
 def test_the_mailbox_says_how_things_stand(browser: TestClient) -> None:
     code = _code(_send(browser, message=SAID))
 

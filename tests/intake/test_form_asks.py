@@ -14,6 +14,7 @@ from app.cases.facts import Approach, Content, Permission
 from app.cases.permissions import Only
 from app.cases.profile import Profile
 from app.db import Database
+from tests.marks import ON_ONE_DATABASE
 
 NUMBER = "070-174 06 05"
 CODE = re.compile(r"(\d{4} ){4}\d{4}")
@@ -30,6 +31,7 @@ def _allowed(db: Database) -> dict[str, Permission]:
         return {said.channel: said for said in session.scalars(select(Permission))}
 
 
+@ON_ONE_DATABASE
 def test_every_question_may_be_answered_and_what_is_answered_is_sealed(browser: TestClient, db: Database) -> None:
     answers = {name: options[-1] for name, options in profile.CHOSEN.items()}
     answers |= {name: f"mitt svar om {name}" for name in profile.WRITTEN}
@@ -43,6 +45,7 @@ def test_every_question_may_be_answered_and_what_is_answered_is_sealed(browser: 
     assert profile.read(profile.written_down(answers) or "") == answers
 
 
+@ON_ONE_DATABASE
 def test_what_is_not_answered_is_kept_as_nothing(browser: TestClient, db: Database) -> None:
     assert CODE.search(_send(browser, contact="none", age="", others_answer="perhaps", place=" "))
 
@@ -51,6 +54,7 @@ def test_what_is_not_answered_is_kept_as_nothing(browser: TestClient, db: Databa
     assert not any(said.allowed for said in _allowed(db).values())
 
 
+@ON_ONE_DATABASE
 def test_call_and_text_may_both_be_allowed_and_voicemail_only_when_asked(browser: TestClient, db: Database) -> None:
     _send(browser, contact="both", number=NUMBER, hours="any", voicemail="yes")
 
@@ -82,6 +86,7 @@ def test_who_does_not_want_our_number_to_show_is_not_called_by_the_line(browser:
         assert session.scalars(select(Content.kind)).all() == ["callback_number"]
 
 
+@ON_ONE_DATABASE
 def test_a_professional_is_called_through_the_switchboard_on_no_number_of_theirs(
     browser: TestClient, db: Database
 ) -> None:
@@ -128,6 +133,7 @@ def test_each_mistake_stands_at_its_field_and_everything_typed_is_still_there(
         assert kept in answer, kept
 
 
+@ON_ONE_DATABASE
 def test_whoever_comes_from_the_page_for_relatives_need_not_say_so_again(browser: TestClient) -> None:
     assert 'href="/sv/contact?p=3"' in browser.get("/sv/3").text
     assert 'id="role-relative" value="relative" checked' in browser.get("/sv/contact?p=3").text

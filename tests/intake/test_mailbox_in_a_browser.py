@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app.db import Database
 from tests.intake.answering import FROM_US, a_handler_writes
 from tests.intake.looking import EVERYTHING, JOURNEYS, Looking
+from tests.looked_at import another_page, onward
 
 pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+
+SEND: Final = "main form button[type=submit]"
 
 
 def open_mailbox(page: Page, home: str, receipt: str) -> None:
     page.goto(f"{home}mailbox")
     page.fill("#receipt", receipt)
-    page.press("#receipt", "Enter")
-    page.locator("#words").wait_for()
+    with another_page(page):
+        page.press("#receipt", "Enter")
+    expect(page.locator("#words")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -30,35 +36,36 @@ def test_form_receipt_mailbox_and_answer_with_nothing_to_complain_of(
     page = looking.page
     page.goto(looking.home + "contact")
     page.check("#contact-none")
-    page.click("main form button[type=submit]")
+    onward(page, SEND)
     receipt = page.locator("#shown").inner_text()
-    assert page.locator(".way button").count() == int(scripts), "a button that needs script is there with script only"
+    by_script = page.locator(".way button")
+    expect(by_script, "a button that needs script is there with script only").to_have_count(int(scripts))
     page.fill("#receipt", "1" * 20)
-    page.click("main form button[type=submit]")
+    onward(page, SEND)
     looking.look("retype-wrong")
     page.fill("#receipt", receipt)
     page.check("#spare")
-    page.click("main form button[type=submit]")
+    onward(page, SEND)
     looking.look("kept")
     spare = page.locator("#shown").inner_text()
     assert spare != receipt
 
     a_handler_writes(db)
     open_mailbox(page, looking.home, receipt)
-    assert page.inner_text(".words") == FROM_US, "with its line breaks"
+    expect(page.locator(".words"), "with its line breaks").to_have_js_property("innerText", FROM_US)
     looking.glance("inside")
     for drawer in page.locator("summary").all():
         drawer.click()
     looking.look("drawers")
-    page.click("main form[action$=wishes] button")
+    onward(page, "main form[action$=wishes] button")
     looking.look("wishes-mistakes")
     open_mailbox(page, looking.home, receipt)
     page.fill("#words", "Hej, jag är kvar.")
-    page.click("main form[action$=answer] button")
+    onward(page, "main form[action$=answer] button")
     looking.glance("done")
     open_mailbox(page, looking.home, receipt)
     page.locator("summary").last.click()
-    page.click("main form[action$=withdrawal] button")
+    onward(page, "main form[action$=withdrawal] button")
     looking.look("taken-back")
     open_mailbox(page, looking.home, receipt)
     looking.glance("inside-later")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app.clock import WallClock
 from app.intake.answers import LONGEST_TYPED
 from app.intake.crowd import FREE, LONGEST_LINE, Crowd
 from tests.intake.looking import EVERYTHING, LANGUAGES
 from tests.intake.test_mailbox_in_a_browser import open_mailbox
-from tests.looked_at import well_made
+from tests.looked_at import onward, well_made
 
 pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 
@@ -70,11 +70,9 @@ def test_nothing_that_has_focus_lies_under_the_bar_and_nothing_is_too_small_to_p
             covered += under
             assert len(names) > 15
     page.check("#contact-none")
-    page.click("main form button[type=submit]")
-    page.wait_for_load_state("load")
+    onward(page, "main form button[type=submit]")
     small += page.evaluate(TOO_SMALL)
     open_mailbox(page, home, page.locator("#shown").inner_text())
-    page.wait_for_load_state("load")
     page.evaluate(UNFOLD)
     small += page.evaluate(TOO_SMALL)
     covered += stops(page, "Tab")[1]
@@ -99,12 +97,12 @@ def test_whoever_is_asked_to_come_again_hears_it_first_and_finds_everything_as_t
     page.focus("#message")
     page.keyboard.insert_text("ﷺ" * (LONGEST_TYPED + 10))
     page.fill("#place", "Ekeby")
-    page.click("main form button[type=submit]")
-    page.locator(".mistakes[role=alert]:focus").wait_for()
+    onward(page, "main form button[type=submit]")
+    expect(page.locator(".mistakes[role=alert]")).to_be_focused()
 
     well_made(page, f"come-again-{language}")
-    assert page.input_value("#message") == "ﷺ" * LONGEST_TYPED
-    assert page.input_value("#place:visible") == "Ekeby"
+    expect(page.locator("#message")).to_have_value("ﷺ" * LONGEST_TYPED)
+    expect(page.locator("#place:visible")).to_have_value("Ekeby")
     assert page.evaluate(TOO_SMALL) == []
     assert stops(page, "Shift+Tab")[1] == []
     page.close()

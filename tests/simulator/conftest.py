@@ -57,7 +57,7 @@ class InProcess(HttpClient):
     """Twilio's client without a socket between it and the exchange."""
 
     def __init__(self, rest: TestClient) -> None:
-        super().__init__(logging.getLogger("twilio"), is_async=False, timeout=5)
+        super().__init__(logging.getLogger("twilio"), is_async=False, timeout=30)
         self.rest = rest
 
     def request(self, method: str, url: str, **asked: Any) -> Response:

@@ -26,7 +26,7 @@ def origin(exchange):
 @pytest.fixture
 def far_twilio(origin):
     """Twilio's client with its own transport, over a socket."""
-    client = Client(ACCOUNT.sid, ACCOUNT.auth_token, http_client=TwilioHttpClient(timeout=5, pool_connections=False))
+    client = Client(ACCOUNT.sid, ACCOUNT.auth_token, http_client=TwilioHttpClient(timeout=30, pool_connections=False))
     client.api.base_url = origin
     return client
 
