@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.db import Database, new_id
+from app.db import Base, Database, new_id
 from app.escalation.models import Escalation
 from app.escalation.opening import frozen
 from app.escalation.policy import Ladder, Policy, Step, to_json
+from app.inserts import plan_of
 from app.programme.apply import current
 from app.vault.grants import new_case_key
 
@@ -80,12 +82,26 @@ def _insert(
             for case, moment in zip(cases, chunk, strict=True)
         ]
         with database.transaction() as session:
-            session.connection().execute(insert(Case), cases)
-            session.connection().execute(insert(Escalation), ladders)
+            _write(session, Case, cases)
+            _write(session, Escalation, ladders)
         made += [case["id"] for case in cases]
         if of and len(made) % 50_000 == 0:
             print(f"  {len(made):,} of {of:,} cases are written", flush=True)
     return made
+
+
+def _write(session: Session, kind: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """By COPY on PostgreSQL, where a million rows would otherwise be a million statements."""
+    connection = session.connection()
+    plan = plan_of(kind, connection.dialect)
+    bound = [plan.bound(plan.whole(row)) for row in rows]
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(plan.insert, bound)
+        return
+    into = plan.into.removeprefix("INSERT INTO").removesuffix("VALUES")
+    with connection.connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        for row in bound:
+            copy.write_row(row)
 
 
 def _case(opened_at: datetime, key_id: str, public_key: bytes) -> dict[str, Any]:

@@ -26,6 +26,9 @@ DATABASES: Final = ("sqlite", "postgresql")
 A_START: Final = timedelta(seconds=12)
 """What a process is given to start before anything falls due."""
 
+A_SLOW_START: Final = 60.0
+"""Seconds after its deadlines in which a process that has handed over nothing is not yet thought to have lost them."""
+
 now = WallClock().now
 Runs = Callable[["Trial"], None]
 
@@ -101,11 +104,17 @@ class Trial:
         return engines.start("bench.designs", self.design, told=told, folder=self._folder)
 
     def wait_for_the_last(self, *, patience: float) -> None:
-        """Until everything is handed over, or nothing more has been for so many seconds after the last deadline."""
-        end, seen = max(self.moments.values()) + timedelta(seconds=patience), -1
+        """Until everything is handed over, or nothing more has been for so many seconds after the last deadline.
+
+        For the first a process is given longer: on a busy machine it may still be starting.
+        """
+        since = max(now(), *self.moments.values())
+        end, seen = since + timedelta(seconds=max(patience, A_SLOW_START)), 0
         while now() < end:
             time.sleep(0.5)
             count = self.carrier.count()
+            if count and not seen:
+                end = since + timedelta(seconds=patience)
             if count >= len(self.moments) and not self.result().never:  # some may have been handed over twice
                 time.sleep(0.5)
                 return

@@ -115,12 +115,14 @@ def claim(
     runs out.
 
     Calls are taken no faster than the carrier places them (`pace.py`). A row whose claim ran out may have been sent.
+    It is no older for the time that the dead had it: engines that die again and again make no page too old.
     """
     calls = _calls_whose_turn_it_is(session, at=at) if "call" in channels else []
     wanted = {"at": at, "channels": channels, "calls": calls, "most": limit}
     waiting = session.scalars(_WHAT_TO_SEND, wanted).all()
     for row in waiting:
-        row.in_doubt = row.in_doubt or row.state == State.SENDING
+        if row.state == State.SENDING:
+            row.in_doubt, row.valid_until = True, row.valid_until + lasts
         row.state, row.sending_until, row.tries = State.SENDING, at + lasts, row.tries + 1
     pace.spend(session, sum(row.channel == "call" for row in waiting), at=at)
     return list(waiting)

@@ -49,8 +49,11 @@ def main() -> None:
         except Broken as problem:
             print(f"seed {told.seed}: {problem}", file=sys.stderr)
             raise SystemExit(1) from None
-        minutes = (time.perf_counter() - began) / 60
-        print(f"seed {told.seed}, {told.days} days from {start:%F} on {told.database}, in {minutes:.1f} minutes")
+        minutes, busy = (time.perf_counter() - began) / 60, time.process_time() / 60
+        print(
+            f"seed {told.seed}, {told.days} days from {start:%F} on {told.database}, in {minutes:.1f} minutes, "
+            f"{busy:.1f} of the processor"
+        )
         print(report(life))
 
 

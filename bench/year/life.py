@@ -89,6 +89,7 @@ class Life:
             (_HOUR, self._with_an_engine(self._look)),
             (_SIX_HOURS, self._with_an_engine(self._look_ahead)),
             (_DAY, self._with_an_engine(self._sign)),
+            (_DAY, self._with_an_engine(self._let_go)),
             (_DAY, self.house.forget),
             (LOOKS_EVERY, self.watcher.look),
         ]
@@ -118,6 +119,12 @@ class Life:
         if worker:
             drills.send_due(self.house.db, at=self.house.now)
             week_ahead.tell(self.house.db, at=self.house.now)
+
+    def _let_go(self) -> None:
+        """What the programme and the law want forgotten, and sessions that idled out."""
+        if self.house.engine:
+            self.house.engine.forget()
+            self.house.engine.sweep()
 
     def _sign(self) -> None:
         if self.house.engine:

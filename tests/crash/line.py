@@ -24,8 +24,8 @@ from app.worker import worker_for
 
 A_SOAK = 50
 SPEED = 1.0 if int(os.environ.get("DYGNET_KILLS", "0")) >= A_SOAK else 5.0
-"""Fast enough to climb a ladder in seconds; slow enough that a page in flight outlives its claim. A claim lasts as many
-real seconds at any speed: in a fast soak a page would be too old after the second engine that died with it."""
+"""Fast enough to climb a ladder in seconds; slow enough that a page in flight outlives its claim. A soak goes at the
+speed of the wall: the carrier's clock is the wall's, and what is in doubt is looked up there by when it was written."""
 
 
 @dataclass(frozen=True)

@@ -137,9 +137,12 @@ class Carrier:
     def __init__(self, rest: ASGIApp) -> None:
         self._rest = rest
         self._serving = 0
+        self.asked = 0
+        """How many requests there were."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._serving += 1
+        self.asked += 1
         try:
             await self._rest(scope, receive, send)
         finally:

@@ -68,10 +68,12 @@ def test_a_first_page_goes_before_what_has_waited_longer(session: Session) -> No
 
 def test_what_is_claimed_is_nobody_elses_until_the_claim_runs_out(session: Session) -> None:
     row = sending(session)
+    fresh = row.valid_until
 
     assert outbox.claim(session, at=MONDAY + outbox.SENDING_LASTS - SECOND) == []
     assert outbox.next_to_send(session) == MONDAY + outbox.SENDING_LASTS
     assert outbox.claim(session, at=MONDAY + outbox.SENDING_LASTS) == [row]
+    assert row.valid_until == fresh + outbox.SENDING_LASTS, "it is no older for the time in which a dead one had it"
     assert row.tries == 2
 
 
