@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.cases.bridges import A_CALL_LASTS, ENDS, NO_CALL_LASTS_LONGER, Bridge, Leg, LegFact, What
@@ -53,11 +53,18 @@ def was_with_them(session: Session, case_id: str, person_id: str) -> bool:
     """Whether this member of staff was in a room with the person of this case, or of one that goes on as part of it.
     A machine that answered is not the person, until they say that somebody came to the telephone."""
     cases = ids_of_whole(session, session.get_one(Case, case_id))
-    with_them = together(person_id).where(Bridge.case_id.in_(cases), ~a_machine() | was_reached())
-    return session.scalar(with_them.limit(1)) is not None
+    return session.scalar(_WITH_THEM, {"person": person_id, "cases": cases}) is not None
 
 
 def unsaid(session: Session, person_id: str) -> dict[str, datetime]:
     """The cases whose person this member of staff was in a room with, without anybody saying yet how it went; and
     since when."""
-    return {bridge.case_id: bridge.at for bridge in session.scalars(together(person_id).where(nobody_said()))}
+    return {bridge.case_id: bridge.at for bridge in session.scalars(_UNSAID, {"person": person_id})}
+
+
+_UNSAID: Final = together(bindparam("person")).where(nobody_said())
+_WITH_THEM: Final = (
+    together(bindparam("person"))
+    .where(Bridge.case_id.in_(bindparam("cases", expanding=True)), ~a_machine() | was_reached())
+    .limit(1)
+)

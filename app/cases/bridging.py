@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.cases.bridge_queries import WITH_ALL
@@ -131,10 +131,17 @@ def conclude(session: Session, bridge: Bridge, outcome: str, *, by: Person, at: 
 
 def answer_question(session: Session, case: Case, outcome: str, *, by: Person, at: datetime) -> bool:
     """Take an attempt that is written down by hand for the answer to a call we placed, if they were asked about one."""
-    mine = together(by.id).where(Bridge.case_id.in_(ids_of_whole(session, case)), nobody_said())
-    asked = mine.order_by(Bridge.at.desc()).limit(1)
-    bridge = session.scalar(asked)
+    bridge = session.scalar(_ASKED_ABOUT, {"person": by.id, "cases": ids_of_whole(session, case)})
     return bridge is not None and conclude(session, by_id(session, bridge.id), outcome, by=by, at=at)
+
+
+_ASKED_ABOUT: Final = (
+    together(bindparam("person"))
+    .where(Bridge.case_id.in_(bindparam("cases", expanding=True)), nobody_said())
+    .order_by(Bridge.at.desc())
+    .limit(1)
+)
+"""The last call of theirs about a case of which nobody has said how it went."""
 
 
 def _told_by(leg: Leg, what: What) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from app.notifications import outbox
@@ -106,9 +106,16 @@ def note(session: Session, bundle: Sequence[Notification], *, at: datetime) -> N
 
 def sent_with(session: Session, page_id: str) -> list[str]:
     """The pages that one message stands for: the one it was sent as, and those whose latest try went out within it."""
-    latest = Together.page_id == Notification.id, Together.nth == Notification.tries
-    within = select(Notification.id).join(Together, (latest[0]) & (latest[1])).where(Together.within_id == page_id)
-    return [page_id, *session.scalars(within.order_by(Notification.priority, Notification.due_at, Notification.id))]
+    return [page_id, *session.scalars(_WITHIN, {"lead": page_id})]
+
+
+_WITHIN: Final = (
+    select(Notification.id)
+    .join(Together, (Together.page_id == Notification.id) & (Together.nth == Notification.tries))
+    .where(Together.within_id == bindparam("lead"))
+    .order_by(Notification.priority, Notification.due_at, Notification.id)
+)
+"""Asked for every receipt of every page, and therefore written out once."""
 
 
 def count_cases(session: Session, page_id: str) -> int:
