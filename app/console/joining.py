@@ -37,7 +37,8 @@ def join(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> R
     """Say that another case is the same person's. The one that is due first goes on."""
     typed, word = posted.get("same", "").strip()[:LONGEST], posted.get("word", "")
     with site.db.transaction() as session:
-        case = kept_case(session, reference, who, at=now)
+        queries.lock_in_one_order(session, reference, typed)
+        case = kept_case(session, reference, who, at=now, may=sight.answers_for)
         other = _theirs_too(session, case, typed, who, at=now) if case else None
         wrong = _wrong(session, case, other, word) if case else {}
         goes_on = _join(session, case, other, word, who, at=now) if case and other and not wrong else case
@@ -51,9 +52,11 @@ def join(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> R
 @router.post("/parting")
 def part(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> Response:
     """They were two people after all: the younger goes on by itself, its clock as it was."""
+    named = posted.get("other", "")
     with site.db.transaction() as session:
-        case = kept_case(session, reference, who, at=now)
-        other = queries.by_reference(session, posted.get("other", "")) if case else None
+        queries.lock_in_one_order(session, reference, named)
+        case = kept_case(session, reference, who, at=now, may=sight.answers_for)
+        other = queries.by_reference(session, named) if case else None
         join = queries.locked(session, other.id).join if other else None
         may = bool(case and join and join.into_id == case.id and partings.may_part(session, join))
         if other and may:
@@ -68,7 +71,7 @@ def part(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> R
 def _theirs_too(session: Session, case: Case, typed: str, who: SignedIn, *, at: datetime) -> Case | None:
     """The other case, locked, if they may read it as well; otherwise a refusal in the log."""
     other = queries.by_reference(session, typed)
-    if other and other.id != case.id and sight.keeps(queries.locked(session, other.id), who):
+    if other and other.id != case.id and sight.answers_for(queries.locked(session, other.id), who):
         return other
     sight.refuse(session, typed, who, at=at)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from app.escalation.models import Escalation
 from app.staff.directory import by_alias
 from tests.console.office import NUMBER, Office, send, take
 from tests.entering import STOCKHOLM, enter
+from tests.marks import ON_POSTGRESQL
 
 
 def two_of_hers(office: Office, anna) -> tuple[str, str]:
@@ -182,6 +184,17 @@ def test_who_may_not_have_the_one_may_not_have_both_also_after_they_parted(offic
         session.merge(whole(office, older)).exclude(by_alias(session, "carin"), by="anna", at=office.now)
     send(anna, f"/console/cases/{older}/parting", other=younger)
     assert [len(whole(office, reference).exclusions) for reference in (older, younger)] == [2, 2]
+
+
+@ON_POSTGRESQL
+def test_two_who_put_the_same_two_together_from_either_side_never_turn_each_other_away(office: Office, anna):
+    for _ in range(6):
+        older, younger = two_of_hers(office, anna)
+        ways = (older, younger), (younger, older)
+        with ThreadPoolExecutor(2) as both:
+            done = both.map(lambda way: send(anna, f"/console/cases/{way[0]}/join", same=way[1], word="person"), ways)
+        assert sorted(answer.status_code for answer in done) in ([303, 303], [303, 422], [303, 404])
+        office.later(minutes=1)
 
 
 def test_danger_that_the_younger_told_of_is_the_olders_too(office: Office, anna):
