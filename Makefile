@@ -35,7 +35,7 @@ demo: $(VENV)/demo.stamp ## the whole line on this machine, with telephones in t
 test: $(VENV)/test.stamp ## every test, on SQLite and on PostgreSQL
 	@command -v $(CHROMIUMS) >/dev/null || echo "There is no Chromium here: the tests in a browser will be skipped. Install it with: make browser"
 	@$(BIN)/python -m compileall -q -j 0 app tests  # read once, not by each of the many processes that follow
-	$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
 
 soak: $(VENV)/test.stamp ## the long runs: 5,000 deeds in any order, 1,000 races of two, every pair of endings (an hour)
 	DYGNET_STEPS=5000 DYGNET_RACES=1000 DYGNET_EVERY_END=1 $(BIN)/python -m pytest -s tests/stateful tests/race \

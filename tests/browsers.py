@@ -29,10 +29,17 @@ class Browser(TestClient):
 
         Nothing, where nobody is signed in.
         """
-        session = frozenset((cookie.name, cookie.value) for cookie in self.cookies.jar)
-        if not self._words.get(session):
-            self._words[session] = hidden_fields(self.get("/console/", follow_redirects=True).text).get("csrf", "")
-        return self._words[session]
+        if not self._words.get(self._session):
+            self.read_word(self.get("/console/", follow_redirects=True).text)
+        return self._words[self._session]
+
+    def read_word(self, page: str) -> None:
+        """Learn the word from a page of staff that was shown anyway."""
+        self._words[self._session] = hidden_fields(page).get("csrf", "")
+
+    @property
+    def _session(self) -> frozenset[tuple[str, str | None]]:
+        return frozenset((cookie.name, cookie.value) for cookie in self.cookies.jar)
 
 
 def hidden_fields(page: str) -> dict[str, str]:

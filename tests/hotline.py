@@ -355,6 +355,7 @@ class Hotline:
         fields = hidden_fields(page) | {"passphrase": PASSPHRASE}
         answer = browser.post(f"/console/enrol/{token}", data=fields)
         assert answer.status_code == 200, answer.text
+        browser.read_word(answer.text)
         return browser
 
     def at_the_desk(self, browser: Browser, deed: str, **fields: str) -> Response:

@@ -8,7 +8,8 @@ from typing import NoReturn
 import pytest
 
 ON_ONE_DATABASE = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
-"""For stories in which no row is fought over: one database tells them as well as two."""
+"""For stories in which no row is fought over, and whose statements PostgreSQL hears from another test as well: one
+database tells them as well as two."""
 
 ON_SQLITE = ON_ONE_DATABASE
 """For what only SQLite has: its settings."""

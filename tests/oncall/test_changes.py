@@ -18,6 +18,7 @@ from app.programme.apply import current
 from app.programme.fields import Tier
 from app.staff.directory import by_alias
 from tests import desk
+from tests.marks import ON_ONE_DATABASE
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ON_CALL = Tier.ON_CALL
@@ -86,6 +87,7 @@ def office(db, in_force, monday) -> Office:
     return Office(db, monday)
 
 
+@ON_ONE_DATABASE
 def test_a_change_counts_from_the_moment_it_was_made_and_until_it_was_undone(office, monday):
     office.stand_in("fatima", monday - DAY, monday + DAY, at=monday + HOUR)
     assert office.on_call(monday) == ["anna"]
@@ -97,6 +99,7 @@ def test_a_change_counts_from_the_moment_it_was_made_and_until_it_was_undone(off
     assert office.log() == ["roster.overridden", "roster.restored"]
 
 
+@ON_ONE_DATABASE
 def test_who_is_away_holds_nothing_until_they_are_back(office, monday):
     office.go_away("anna", monday + HOUR, monday + 2 * DAY)
     assert office.on_call(monday) == ["anna"]
@@ -126,6 +129,7 @@ def test_when_everybody_in_a_rotation_is_away_there_is_a_gap_and_the_chain_answe
         assert [person.alias for person in now.ring_order] == ["carin", "dag"]
 
 
+@ON_ONE_DATABASE
 def test_an_offer_changes_nothing_until_somebody_takes_it(office, monday):
     offered = office.offer("anna", monday + 10 * HOUR, monday + 20 * HOUR)
     assert office.open_offers(monday) == [offered]
@@ -138,6 +142,7 @@ def test_an_offer_changes_nothing_until_somebody_takes_it(office, monday):
     assert office.log() == ["roster.offered", "roster.swapped"]
 
 
+@ON_ONE_DATABASE
 def test_of_two_who_take_it_one_is_told_that_somebody_was_faster(office, monday):
     offered = office.offer("anna", monday, monday + DAY)
     office.take(offered, "fatima")
@@ -167,6 +172,7 @@ def test_of_many_who_take_it_in_the_same_instant_one_has_it(office, monday):
     assert office.on_call(monday) == [winner]
 
 
+@ON_ONE_DATABASE
 def test_a_turn_taken_when_it_has_begun_is_theirs_from_then_on(office, monday):
     offered = office.offer("anna", monday, monday + DAY)
     office.take(offered, "dag", at=monday + 3 * HOUR)
@@ -174,6 +180,7 @@ def test_a_turn_taken_when_it_has_begun_is_theirs_from_then_on(office, monday):
     assert office.on_call(monday + 3 * HOUR) == ["dag"]
 
 
+@ON_ONE_DATABASE
 def test_an_offer_is_over_when_it_was_withdrawn_or_its_time_has_passed(office, monday):
     withdrawn = office.offer("anna", monday, monday + DAY)
     office.withdraw(withdrawn)
@@ -186,6 +193,7 @@ def test_an_offer_is_over_when_it_was_withdrawn_or_its_time_has_passed(office, m
     assert office.log() == ["roster.offered", "roster.withdrawn", "roster.offered"]
 
 
+@ON_ONE_DATABASE
 def test_what_was_taken_cannot_be_withdrawn_and_can_be_offered_on(office, monday):
     offered = office.offer("anna", monday, monday + DAY)
     office.take(offered, "fatima")
@@ -196,6 +204,7 @@ def test_what_was_taken_cannot_be_withdrawn_and_can_be_offered_on(office, monday
     assert office.on_call(monday + HOUR) == ["anna"]
 
 
+@ON_ONE_DATABASE
 def test_whoever_gave_a_turn_away_and_is_put_in_afterwards_has_it_again_and_may_give_it_away_again(office, monday):
     office.take(office.offer("anna", monday, monday + DAY), "bo")
     office.stand_in("anna", monday + HOUR, monday + 20 * HOUR, at=monday + HOUR)
@@ -216,6 +225,7 @@ def test_an_offer_that_a_stand_in_made_empty_is_nobodys_to_take(office, monday):
     assert refused.value.why == "not_theirs"
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(
     ("starts", "ends", "alias", "why"),
     [
@@ -242,6 +252,7 @@ def test_the_same_time_is_offered_once(office, monday):
     office.offer("anna", monday + DAY, monday + 2 * DAY)
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(("alias", "why"), [("anna", "own"), ("eva", "who"), ("gun", "who"), ("hodan", "who")])
 def test_a_turn_is_taken_by_a_colleague_who_answers(office, monday, alias, why):
     offered = office.offer("anna", monday, monday + DAY)
@@ -258,6 +269,7 @@ def test_who_will_be_away_takes_nothing_then(office, monday):
     assert refused.value.why == "away"
 
 
+@ON_ONE_DATABASE
 def test_who_holds_the_tier_in_another_rotation_then_takes_no_turn_of_it(office, in_force, monday):
     in_force(('tier = "backup" ', 'tier = "on-call" '))
     both = office.on_call(monday)
@@ -268,6 +280,7 @@ def test_who_holds_the_tier_in_another_rotation_then_takes_no_turn_of_it(office,
     assert office.on_call(monday) == both
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(("alias", "because", "why"), [("eva", "ill", "who"), ("bo", "she is in hospital", "reason")])
 def test_a_stand_in_answers_and_the_reason_is_a_code(office, monday, alias, because, why):
     with pytest.raises(NotPossible) as refused:
@@ -275,6 +288,7 @@ def test_a_stand_in_answers_and_the_reason_is_a_code(office, monday, alias, beca
     assert refused.value.why == why
 
 
+@ON_ONE_DATABASE
 def test_nobody_stands_in_who_cannot_be_rung(office, in_force, monday):
     in_force(('phone = "+46701740606"', ""))
     with pytest.raises(NotPossible) as refused:
@@ -282,6 +296,7 @@ def test_nobody_stands_in_who_cannot_be_rung(office, in_force, monday):
     assert refused.value.why == "no_phone"
 
 
+@ON_ONE_DATABASE
 def test_who_took_a_turn_and_left_the_staff_gives_it_back(office, in_force, monday):
     office.take(office.offer("anna", monday, monday + DAY), "dag")
     in_force(('alias = "dag"', 'alias = "disa"'), ('"carin", "dag"', '"carin"'))
@@ -309,6 +324,7 @@ def test_a_change_concerns_those_whose_turns_are_others_and_nobody_else(office, 
     assert concerned(before, after, start=monday + DAY, end=monday + 14 * DAY) == frozenset()
 
 
+@ON_ONE_DATABASE
 def test_a_new_programme_and_a_change_meet(office, in_force, db, monday):
     """The rotation is another from Tuesday on; the swap holds where its giver still has the turn."""
     office.take(office.offer("anna", monday, monday + 3 * DAY), "dag")

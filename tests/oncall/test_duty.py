@@ -10,6 +10,7 @@ from app.oncall.models import Override
 from app.programme.fields import Tier
 from app.staff import people
 from app.staff.directory import by_alias
+from tests.marks import ON_ONE_DATABASE
 
 DAY = timedelta(days=1)
 
@@ -65,6 +66,7 @@ def test_a_stand_in_is_rung_instead_of_the_one_on_call(in_force, aliases, stands
     assert aliases(monday + DAY)[0] == "anna"
 
 
+@ON_ONE_DATABASE
 def test_a_stand_in_who_left_gives_the_turn_back(db, in_force, aliases, stands_in, monday):
     in_force()
     stands_in("gun")
@@ -72,6 +74,7 @@ def test_a_stand_in_who_left_gives_the_turn_back(db, in_force, aliases, stands_i
     assert aliases(monday)[0] == "anna"
 
 
+@ON_ONE_DATABASE
 def test_a_member_who_left_is_skipped_and_the_line_goes_on(db, in_force, aliases, monday):
     in_force()
     with db.transaction() as session:

@@ -13,6 +13,7 @@ from app.staff.passphrases import WeakPassphrase
 from app.staff.sessions import who
 from app.staff.signin import LinkSpent, enrol, link_is_for, make_link, sign_in
 from app.staff.tries import MOST, WINDOW
+from tests.marks import ON_ONE_DATABASE
 
 MINUTE = timedelta(minutes=1)
 PASSPHRASE = "hästar äter gärna äpplen"  # the one `annas_browser` set
@@ -133,6 +134,7 @@ def test_a_guesser_does_not_stop_a_link(db, anna, now):
     assert is_annas(db, token, now)
 
 
+@ON_ONE_DATABASE
 @pytest.mark.usefixtures("annas_browser")
 def test_signing_in_rightly_uses_no_tries_up(db, now):
     for _ in range(MOST + 5):

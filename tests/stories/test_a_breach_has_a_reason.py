@@ -40,6 +40,7 @@ def test_the_holder_says_why_and_then_it_is_no_longer_asked_for(broken: Hotline)
     assert given(broken) == [("anna", "unsafe_to_contact")]
 
 
+@ON_ONE_DATABASE
 def test_the_coordinator_sees_those_without_a_reason_also_when_they_are_closed(broken: Hotline) -> None:
     broken.at_the_desk(broken.sign_in("anna"), "closure", code="no_way_to_reach")
     carin, reference = broken.sign_in("carin"), broken.case().reference

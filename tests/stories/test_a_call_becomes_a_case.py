@@ -73,6 +73,7 @@ def test_a_voicemail_never_gets_the_caller_and_the_next_telephone_rings(hotline:
     assert caller.bridged_with == [BO]
 
 
+@ON_ONE_DATABASE
 def test_when_nobody_answers_the_caller_asks_to_be_called_in_the_evening(hotline: Hotline):
     caller = hotline.caller_in_vain(A_STRANGER)
     caller.press("1")
@@ -82,6 +83,7 @@ def test_when_nobody_answers_the_caller_asks_to_be_called_in_the_evening(hotline
     assert "24 timmar" in caller.heard_text
 
 
+@ON_ONE_DATABASE
 def test_a_hidden_caller_leaves_another_number(hotline: Hotline):
     caller = hotline.caller_in_vain(A_BORROWED_PHONE, withheld=True)
     caller.press("1")

@@ -34,6 +34,7 @@ def test_the_key_is_offered_at_the_menu_and_asks_about_danger_first(hotline: Hot
     assert "inte säga något" in caller.heard_text
 
 
+@ON_ONE_DATABASE
 def test_yes_to_danger_is_kept_at_once_says_112_and_hurries_everybody(hotline: Hotline):
     caller = cannot_speak(hotline, "1")
     assert "ring 112" in caller.heard_text.rpartition("liv i fara")[2]
@@ -71,6 +72,7 @@ def test_silence_about_texts_is_no_and_silence_about_calls_is_left_open(hotline:
     assert hotline.phone("anna").ringing
 
 
+@ON_ONE_DATABASE
 def test_the_handler_hears_that_the_caller_cannot_speak_and_gets_them_by_pressing_1(hotline: Hotline):
     caller = cannot_speak(hotline, "2", "2", "2")
     assert "en gång på ettan för ja" in caller.heard_text
@@ -123,6 +125,7 @@ def test_star_leads_out_of_the_questions_too(hotline: Hotline, before):
     assert not hotline.phone("anna").ringing
 
 
+@ON_ONE_DATABASE
 def test_the_case_page_says_that_they_answer_by_keys(hotline: Hotline):
     cannot_speak(hotline, "2").hang_up()
     page = hotline.sign_in("anna").get(f"/console/cases/{hotline.case().reference}").text

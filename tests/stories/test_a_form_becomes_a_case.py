@@ -12,6 +12,7 @@ from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER, LINE
 
 
+@ON_ONE_DATABASE
 def test_a_form_is_a_case_and_the_handler_on_call_is_paged(hotline: Hotline):
     page = hotline.fill_in_form(contact="none", message="min bror")
     hotline.work()
@@ -26,6 +27,7 @@ def test_a_form_sent_twice_is_one_case_with_one_receipt(hotline: Hotline):
     assert deeds(hotline.db)["case_approaches"] == 1
 
 
+@ON_ONE_DATABASE
 def test_a_number_typed_by_somebody_joins_nobodys_case(hotline: Hotline):
     hotline.text_from(A_STRANGER, "jag vill ut")
     hotline.fill_in_form(contact="sms", number=A_STRANGER, hours="any")

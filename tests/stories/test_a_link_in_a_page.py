@@ -36,6 +36,7 @@ def stranger(hotline: Hotline) -> TestClient:
     return TestClient(hotline.app, base_url=PUBLIC_URL, follow_redirects=True)
 
 
+@ON_ONE_DATABASE
 def test_it_leads_to_the_case_after_signing_in_and_counts_as_an_answer_to_the_page(linked: Hotline):
     linked.sign_in("anna")
     linked.text_from(A_STRANGER, "hej")
@@ -52,6 +53,7 @@ def test_it_leads_to_the_case_after_signing_in_and_counts_as_an_answer_to_the_pa
     assert linked.case().hold is None, "to look is not to take"
 
 
+@ON_ONE_DATABASE
 def test_unknown_used_expired_and_somebody_elses_links_answer_alike(linked: Hotline):
     anna, bo = linked.sign_in("anna"), linked.sign_in("bo")
     linked.text_from(A_STRANGER, "hej")

@@ -8,6 +8,7 @@ from app.cases import queries
 from app.cases.first_contact import Standing
 from app.cases.models import Case
 from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
 
 
@@ -58,6 +59,7 @@ def test_a_hidden_number_never_joins_however_the_carrier_spells_it(hotline: Hotl
     assert [case.approaches[0].withheld for case in hotline.cases()] == [True] * 5
 
 
+@ON_ONE_DATABASE
 def test_a_word_that_carriers_answer_is_a_case_like_any_other_and_answered_by_nobody(hotline: Hotline):
     for number, word in ((A_STRANGER, "STOP"), (ANOTHER_STRANGER, "END"), (A_BORROWED_PHONE, "SLUT")):
         hotline.text_from(number, word)

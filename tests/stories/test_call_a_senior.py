@@ -27,6 +27,7 @@ def told(hotline: Hotline) -> str:
     return hotline.phone("anna").inbox[-1].body
 
 
+@ON_ONE_DATABASE
 def test_the_coordinator_is_texted_and_rung_at_once_and_the_handler_told_that_it_went_out(held: Hotline):
     browser = held.sign_in("anna")
     held.at_the_desk(browser, "senior", whom="coordinator")

@@ -102,6 +102,7 @@ def test_the_end_told_before_the_beginning_changes_nothing(hotline: Hotline):
     assert len(hotline.case().approaches) == 1
 
 
+@ON_ONE_DATABASE
 def test_a_silent_call_is_closed_with_one_tap_and_by_whom_is_written_down(hotline: Hotline):
     hotline.call_from(A_STRANGER).hang_up()
     page, answer = tap(hotline, "anna", "silent_call")

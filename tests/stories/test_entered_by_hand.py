@@ -30,6 +30,7 @@ def nothing_is_given_away(line: Hotline) -> None:
     assert not [words for words in kept if "Ramona" in words or NUMBER[3:] in words]
 
 
+@ON_ONE_DATABASE
 def test_a_case_entered_an_hour_before_it_is_due_pages_at_once_and_is_due_in_an_hour(hotline: Hotline) -> None:
     anna = hotline.sign_in("anna")
     came = hotline.now - 23 * HOURS
@@ -72,6 +73,7 @@ def test_who_entered_it_and_when_it_came_stand_in_the_history_and_in_the_log(hot
     assert opened["facts"]["due_at"] == (came + 24 * HOURS).isoformat()
 
 
+@ON_ONE_DATABASE
 def test_a_case_entered_when_the_time_is_out_is_a_breach_at_once_with_a_reason(hotline: Hotline) -> None:
     anna, came = hotline.sign_in("anna"), hotline.now - 30 * HOURS
     refused = enter(anna, came)
@@ -139,6 +141,7 @@ def test_a_leave_that_was_given_long_ago_has_run_out_when_it_is_entered(hotline:
     assert said["call"] == (True, True)
 
 
+@ON_ONE_DATABASE
 def test_somebody_who_called_before_is_proposed_and_never_joined_by_a_typed_number(hotline: Hotline) -> None:
     hotline.call_from(NUMBER).hang_up()
     hotline.work()
@@ -169,6 +172,7 @@ def test_a_contact_is_recorded_at_its_true_time_and_not_before_the_person_came(h
     assert hotline.case().breach is None
 
 
+@ON_ONE_DATABASE
 def test_a_contact_that_is_only_told_when_the_time_is_out_keeps_no_promise(hotline: Hotline) -> None:
     anna, came = hotline.sign_in("anna"), hotline.now - 23 * HOURS - 50 * MINUTES
     enter(anna, came, takes="yes")

@@ -76,6 +76,7 @@ def test_who_comes_back_with_a_code_and_says_do_not_call_is_not_called(hotline: 
     assert not any(wish.allowed for wish in goes_on.permissions if wish.at == goes_on.permissions[-1].at)
 
 
+@ON_ONE_DATABASE
 def test_who_answers_a_caller_that_came_back_with_a_code_has_the_case_that_goes_on(hotline: Hotline):
     comes_back(hotline, A_BORROWED_PHONE, may_be_called_back(hotline, A_STRANGER))
     hotline.timeline.advance(TO_PRESS_STAR)
@@ -96,6 +97,7 @@ def test_a_code_from_a_call_that_was_joined_leads_to_the_case_that_goes_on(hotli
     assert [case.standing for case in hotline.cases()] == [Standing.WAITING, Standing.JOINED, Standing.JOINED]
 
 
+@ON_ONE_DATABASE
 def test_the_telephone_somebody_came_back_from_is_known_as_theirs(hotline: Hotline):
     comes_back(hotline, A_BORROWED_PHONE, may_be_called_back(hotline, A_STRANGER)).hang_up()
     hotline.text_from(A_BORROWED_PHONE, "det är jag igen")
@@ -132,6 +134,7 @@ def test_when_nobody_whom_a_step_names_has_a_telephone_the_standing_chain_is_pag
     assert hotline.phone("carin").inbox
 
 
+@ON_ONE_DATABASE
 def test_a_case_whose_holder_leaves_the_staff_goes_to_the_next_within_a_minute(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.text_from("anna", "1")
@@ -233,6 +236,7 @@ def test_after_two_weeks_without_an_engine_every_page_goes_out_and_is_in_the_log
         assert session.scalar(select(Escalation.next_at)) > hotline.now
 
 
+@ON_ONE_DATABASE
 def test_signs_that_a_database_refuses_are_answered_calmly(hotline: Hotline):
     browser = hotline.sign_in("anna")
     assert browser.get("/console/cases/%00").status_code == 404

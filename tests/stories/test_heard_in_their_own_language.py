@@ -42,6 +42,7 @@ def heard(line: Hotline, number: str) -> list[str]:
     return [name_of(line, each.sound) for each in line.phone(number).heard if each.sound]
 
 
+@ON_ONE_DATABASE
 def test_a_language_without_a_voice_is_offered_and_spoken_by_recordings(line: Hotline) -> None:
     caller = line.call_from(A_STRANGER)
     assert "För svenska, tryck 1." in caller.heard_text
@@ -54,6 +55,7 @@ def test_a_language_without_a_voice_is_offered_and_spoken_by_recordings(line: Ho
     assert not [each for each in caller.heard if each.text.startswith("Om det gäller")]
 
 
+@ON_ONE_DATABASE
 def test_the_code_is_spoken_digit_by_digit(line: Hotline) -> None:
     caller = line.call_from(A_STRANGER)
     caller.press("2")

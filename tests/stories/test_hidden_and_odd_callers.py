@@ -57,6 +57,7 @@ def test_where_a_hidden_call_seems_to_come_from_says_nothing(hotline: Hotline):
     assert hotline.case().approaches[0].withheld
 
 
+@ON_ONE_DATABASE
 def test_forty_hidden_callers_in_a_minute_are_forty_people_and_each_is_answered(hotline: Hotline):
     for number in range(40):
         call_as(hotline, From=SPELLINGS[number % 4])

@@ -59,6 +59,7 @@ def reads(line: Hotline, browser: TestClient) -> str:
     return line.at_the_desk(browser, "letters/reading").text
 
 
+@ON_ONE_DATABASE
 def test_a_form_a_receipt_a_letter_an_answer_and_that_is_first_contact(hotline: Hotline) -> None:
     receipt = a_receipt(hotline)
     assert "The code is right" in post(hotline, "receipt", receipt=receipt.replace(" ", ""))
@@ -95,6 +96,7 @@ def test_an_answer_before_anybody_wrote_is_no_contact(hotline: Hotline) -> None:
     assert hotline.case().attempts == []
 
 
+@ON_ONE_DATABASE
 def test_an_answer_sent_twice_is_one_letter_and_other_words_are_another(hotline: Hotline) -> None:
     ticket = ticket_in(hotline.open_mailbox(a_receipt(hotline)))
     first, again, other = (

@@ -43,6 +43,7 @@ def test_a_call_that_found_nobody_at_home_is_a_case_whose_clock_began_when_they_
     assert "21 h" in hotline.phone("anna").inbox[-1].body or "20 h" in hotline.phone("anna").inbox[-1].body
 
 
+@ON_ONE_DATABASE
 def test_what_was_missed_is_said_in_the_log_and_looking_again_finds_nothing_more(hotline: Hotline):
     we_are_away(hotline)
     hotline.call_from(A_STRANGER)
@@ -61,6 +62,7 @@ def test_what_was_missed_is_said_in_the_log_and_looking_again_finds_nothing_more
     }
 
 
+@ON_ONE_DATABASE
 def test_the_webhook_that_comes_after_all_changes_nothing(hotline: Hotline):
     hotline.exchange.faults.cannot_connect(2)
     hotline.text_from(A_STRANGER, "jag vill ut härifrån")
@@ -107,6 +109,7 @@ def test_a_case_that_was_missed_past_its_deadline_is_a_breach_of_that_moment(hot
     assert hotline.phone("dag").inbox
 
 
+@ON_ONE_DATABASE
 def test_a_command_of_staff_that_was_missed_is_obeyed_and_is_no_case(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej hej hej")
     we_are_away(hotline)

@@ -80,6 +80,7 @@ def test_an_hour_before_the_deadline_the_coordinator_is_told_whoever_holds_the_c
     assert hotline.phone("anna").ringing
 
 
+@ON_ONE_DATABASE
 def test_at_the_deadline_the_breach_is_recorded_and_everybody_up_to_the_manager_is_paged_until_contact(
     hotline: Hotline,
 ):

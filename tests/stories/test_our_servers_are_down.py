@@ -37,6 +37,7 @@ def test_the_caller_hears_calm_words_and_the_standing_chain_is_rung(line: Hotlin
     assert not line.phone("anna").ringing
 
 
+@ON_ONE_DATABASE
 def test_pressing_1_connects_the_two(line: Hotline) -> None:
     caller = line.call_from(A_STRANGER)
     line.fast_forward(seconds=2)
@@ -51,6 +52,7 @@ def test_pressing_1_connects_the_two(line: Hotline) -> None:
     assert caller.bridged_with == [CARIN]
 
 
+@ON_ONE_DATABASE
 def test_a_voicemail_never_gets_the_caller_and_the_next_phone_rings(line: Hotline) -> None:
     line.phone("carin").behave("voicemail")
     caller = line.call_from(A_STRANGER)

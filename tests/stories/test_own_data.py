@@ -78,6 +78,7 @@ def mark_of(page: str, words: str) -> str:
     return re.findall(r'name="(withheld\.[^"]+)"', page.partition(words)[2])[0]
 
 
+@ON_ONE_DATABASE
 def test_a_person_gets_what_is_theirs_and_it_shows_neither_the_sisters_words_nor_that_there_are_any(hotline: Hotline):
     asking = a_person_and_their_sister(hotline)
     assert "Ingen begäran är beviljad" in asking.anna.get(asking.at).text

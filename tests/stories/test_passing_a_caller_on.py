@@ -64,6 +64,7 @@ def test_an_interpreter_joins_the_handler_and_the_person(line: Hotline) -> None:
     assert [entry["actor"] for entry in log(line.db, "contact.joined")] == ["hodan"]
 
 
+@ON_ONE_DATABASE
 def test_the_first_handler_may_leave_and_the_person_goes_on_with_the_colleague(line: Hotline) -> None:
     somebody(line)
     browser = who_has(line)
@@ -135,6 +136,7 @@ def test_if_the_colleague_does_not_come_either_the_person_is_not_left_in_silence
     assert person.state == "idle"
 
 
+@ON_ONE_DATABASE
 def test_a_call_that_came_in_is_moved_into_a_room_and_goes_on(line: Hotline) -> None:
     caller, anna = caller_with_anna(line)
     browser = signed_in(line, "anna")

@@ -49,6 +49,7 @@ def is_asked(caller: Phone) -> bool:
     return caller.state == "waiting for keys" and MAY_WE_CALL in caller.heard[-1].text
 
 
+@ON_ONE_DATABASE
 def test_on_call_backup_and_standing_chain_are_rung_one_after_another(hotline: Hotline):
     hotline.caller_waiting(A_STRANGER)
     for number in (ANNA, BO, CARIN, DAG):
@@ -88,6 +89,7 @@ def test_a_pocket_that_answers_does_not_get_the_caller(hotline: Hotline, keys: s
     assert rung(hotline)[:2] == [ANNA, BO]
 
 
+@ON_ONE_DATABASE
 def test_who_has_a_caller_on_the_line_is_not_rung_for_the_next(hotline: Hotline):
     first = hotline.caller_waiting(A_STRANGER)
     hotline.phone("anna").answer()
@@ -155,6 +157,7 @@ def test_star_leads_out_before_anybody_is_rung(hotline: Hotline, keys: str, wher
     assert rung(hotline) == []
 
 
+@ON_ONE_DATABASE
 def test_star_leads_out_while_a_telephone_rings_which_stops_at_once(hotline: Hotline):
     caller = hotline.caller_waiting(A_STRANGER)
     caller.press("*")
@@ -211,6 +214,7 @@ def test_star_is_announced_before_the_first_telephone_and_between_all_others(hot
 # too late
 
 
+@ON_ONE_DATABASE
 def test_the_second_to_press_hears_that_a_colleague_has_answered(hotline: Hotline):
     caller = hotline.caller_waiting(A_STRANGER)
     hotline.phone("anna").answer()
@@ -219,6 +223,7 @@ def test_the_second_to_press_hears_that_a_colleague_has_answered(hotline: Hotlin
     assert caller.bridged_with == [ANNA]
 
 
+@ON_ONE_DATABASE
 def test_who_presses_after_the_caller_hung_up_hears_that_nobody_waits_and_does_not_have_the_case(hotline: Hotline):
     hotline.caller_waiting(A_STRANGER).hang_up()
     assert "väntar inte längre" in press(hotline, "anna")

@@ -45,6 +45,7 @@ def key_files(hotline: Hotline) -> list[str]:
     return sorted(path.name for path in hotline.settings.keys_dir.glob("rota.*.key"))
 
 
+@ON_ONE_DATABASE
 def test_the_first_who_enrols_takes_the_key_over_and_the_server_has_it_no_more(line: Hotline):
     assert key_files(line)
     anna = enrol(line, "anna")
@@ -55,6 +56,7 @@ def test_the_first_who_enrols_takes_the_key_over_and_the_server_has_it_no_more(l
     ]
 
 
+@ON_ONE_DATABASE
 def test_a_colleague_is_let_in_by_somebody_who_holds_the_key_after_they_compared_digits(line: Hotline):
     anna, bo = enrol(line, "anna"), enrol(line, "bo")
     line.at_the_desk(anna, "release")

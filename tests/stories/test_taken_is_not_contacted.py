@@ -17,6 +17,7 @@ from tests.people import A_STRANGER
 GRACE = timedelta(hours=2)
 
 
+@ON_ONE_DATABASE
 def test_after_the_grace_the_case_comes_back_and_the_ladder_begins_again(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.text_from("bo", f"1 {hotline.case().reference}")

@@ -12,6 +12,7 @@ from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
 
 
+@ON_ONE_DATABASE
 def test_a_key_on_the_paging_call_takes_the_case_and_nobody_is_paged_any_more(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.fast_forward(minutes=5)
@@ -55,6 +56,7 @@ def test_a_reference_takes_that_case_and_no_other(hotline: Hotline):
     assert second.hold is None
 
 
+@ON_ONE_DATABASE
 def test_of_two_who_take_it_one_has_it_and_the_other_is_told(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     hotline.fast_forward(minutes=5)
@@ -69,6 +71,7 @@ def test_of_two_who_take_it_one_has_it_and_the_other_is_told(hotline: Hotline):
     assert said("carin", hotline) == say("sv", "sms.already_taken", reference=hotline.case().reference)
 
 
+@ON_ONE_DATABASE
 def test_passing_on_pages_the_next_in_line_at_once_and_moves_no_deadline(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     due = hotline.case().due_at
@@ -120,6 +123,7 @@ def test_anything_else_from_a_member_of_staff_is_answered_with_help_and_is_never
     assert not hotline.cases()
 
 
+@ON_ONE_DATABASE
 def test_a_text_of_staff_that_the_carrier_repeats_is_obeyed_once(hotline: Hotline):
     hotline.exchange.faults.duplicate_webhooks = True
     hotline.text_from(A_STRANGER, "hej")
@@ -150,6 +154,7 @@ def said(name: str, hotline: Hotline) -> str:
     return hotline.phone(name).inbox[-1].body
 
 
+@ON_ONE_DATABASE
 def test_who_had_the_caller_on_the_line_may_record_the_contact_though_a_colleague_holds_the_case(hotline: Hotline):
     hotline.call_from(A_STRANGER).hang_up()
     hotline.work()
@@ -163,6 +168,7 @@ def test_who_had_the_caller_on_the_line_may_record_the_contact_though_a_colleagu
     assert hotline.case().standing is Standing.REACHED
 
 
+@ON_ONE_DATABASE
 def test_handing_on_again_and_again_reaches_the_coordinator_instead_of_going_round(hotline: Hotline):
     hotline.text_from(A_STRANGER, "hej")
     for _ in range(3):

@@ -34,6 +34,7 @@ def received(line: Hotline) -> list[str]:
     return [text.body for text in line.phone(A_STRANGER).inbox]
 
 
+@ON_ONE_DATABASE
 def test_an_approved_text_reaches_them_from_the_lines_number(hotline: Hotline) -> None:
     who_may_be_texted(hotline)
     anna = who_has(hotline)
@@ -146,6 +147,7 @@ def test_a_word_to_stop_ends_the_leave_to_text_and_nothing_is_answered(hotline: 
     assert (entry["actor"], entry["purpose"]) == ("caller", "stop_word")
 
 
+@ON_ONE_DATABASE
 def test_a_word_to_stop_told_twice_is_heard_once(hotline: Hotline) -> None:
     who_may_be_texted(hotline)
     hotline.exchange.faults.duplicate_webhooks = True
@@ -166,6 +168,7 @@ def test_other_words_end_nothing_and_open_nothing(hotline: Hotline, words: str) 
     assert received(hotline) == []
 
 
+@ON_ONE_DATABASE
 def test_a_telephone_that_refuses_at_once_ends_the_leave_and_the_page_says_so(hotline: Hotline) -> None:
     who_may_be_texted(hotline).behave("opted out")
     anna = who_has(hotline)

@@ -33,6 +33,7 @@ from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER, ANNA, ANOTHER_STRANGER, LINE
 
 
+@ON_ONE_DATABASE
 def test_the_handler_is_called_first_and_the_person_only_after_the_key(hotline: Hotline) -> None:
     says_it_by_key(hotline)
     anna = who_has(hotline)
@@ -57,6 +58,7 @@ def test_neither_sees_the_others_number(hotline: Hotline) -> None:
     assert person.heard_text == ""
 
 
+@ON_ONE_DATABASE
 def test_the_persons_number_stands_in_no_row_address_or_document(hotline: Hotline) -> None:
     who_may_be_called(hotline)
     anna = who_has(hotline)
@@ -91,6 +93,7 @@ def test_the_log_knows_who_opened_the_number_before_anybody_was_called(hotline: 
     assert deeds.count("contact.bridged") == 1
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(("key", "outcome"), [("1", "reached"), ("2", "no_answer"), ("3", "wrong_person")])
 def test_afterwards_the_handler_says_by_key_how_it_went(hotline: Hotline, key: str, outcome: str) -> None:
     who_may_be_called(hotline)
@@ -265,6 +268,7 @@ def test_outside_the_safe_hours_the_page_says_when_they_begin(hotline: Hotline) 
     assert "Din telefon ringer först" in panel(hotline, signed_in(hotline, "anna"))
 
 
+@ON_ONE_DATABASE
 def test_two_attempts_in_the_safe_hours_and_no_more(hotline: Hotline) -> None:
     who_may_be_called(hotline, hours=Hours.DAY).behave("busy")
     anna = who_has(hotline)
@@ -332,6 +336,7 @@ def test_a_case_that_is_not_theirs_is_unknown_to_them(hotline: Hotline) -> None:
     assert attempts(hotline) == []
 
 
+@ON_ONE_DATABASE
 def test_the_button_works_once_at_a_time(hotline: Hotline) -> None:
     who_may_be_called(hotline)
     anna = who_has(hotline)
@@ -413,6 +418,7 @@ def test_a_console_that_dies_while_they_talk_does_not_cut_them_off_and_the_next_
     assert person.state == "idle"
 
 
+@ON_ONE_DATABASE
 def test_two_processes_attend_to_one_bridge_and_nothing_is_done_twice(hotline: Hotline) -> None:
     who_may_be_called(hotline)
     anna = who_has(hotline)
@@ -488,6 +494,7 @@ def test_an_old_permission_is_worth_asking_about(hotline: Hotline) -> None:
     assert "mer än 30 dagar gammalt" in refused(hotline, signed_in(hotline, "anna"))
 
 
+@ON_ONE_DATABASE
 def test_what_they_say_in_the_conversation_is_written_down_and_counts_from_then_on(hotline: Hotline) -> None:
     who_may_be_called(hotline)
     anna = who_has(hotline)

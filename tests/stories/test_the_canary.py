@@ -25,6 +25,7 @@ def send(hotline: Hotline) -> Case:
     return next(case for case in reversed(hotline.cases()) if case.is_canary)
 
 
+@ON_ONE_DATABASE
 def test_it_reaches_the_handler_on_call_marked_as_a_test_and_is_over_when_they_answer_by_text(hotline: Hotline):
     hotline.apply(WITH_CANARIES)
     canary = send(hotline)
@@ -127,6 +128,7 @@ def test_it_is_sent_again_when_the_interval_is_over_and_never_where_the_programm
     assert len(hotline.cases()) == 2
 
 
+@ON_ONE_DATABASE
 def test_a_page_about_a_real_case_never_shares_a_message_with_a_canarys(hotline: Hotline):
     hotline.apply(WITH_CANARIES)
     hotline.kill_the_engine()

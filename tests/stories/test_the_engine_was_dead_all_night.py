@@ -15,6 +15,7 @@ from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, ANOTHER_STRANGER
 
 
+@ON_ONE_DATABASE
 def test_every_step_is_taken_in_order_and_missed_repeats_are_one(hotline: Hotline):
     hotline.kill_the_engine()
     hotline.text_from(A_STRANGER, "hej")
@@ -60,6 +61,7 @@ def test_a_deadline_that_passed_in_the_night_is_a_breach_of_that_moment_and_ever
     assert len(taken) == len(set(taken))
 
 
+@ON_ONE_DATABASE
 def test_a_page_that_was_being_sent_when_the_process_died_is_sent_a_minute_later(hotline: Hotline):
     hotline.kill_the_engine()
     hotline.text_from(A_STRANGER, "hej")
@@ -72,6 +74,7 @@ def test_a_page_that_was_being_sent_when_the_process_died_is_sent_a_minute_later
     assert len(hotline.phone("anna").inbox) == 1
 
 
+@ON_ONE_DATABASE
 def test_a_row_that_is_broken_stops_nobody_elses_pages(hotline: Hotline, caplog):
     hotline.kill_the_engine()
     for number in (A_STRANGER, ANOTHER_STRANGER, A_BORROWED_PHONE):

@@ -62,6 +62,7 @@ def calls_and_is_given_a_code(line: Hotline) -> str:
     return code
 
 
+@ON_ONE_DATABASE
 def test_a_turn_is_offered_and_taken_both_are_told_and_the_next_caller_reaches_the_other(hotline: Hotline):
     anna, fatima = hotline.sign_in("anna"), hotline.sign_in("fatima")
     night = {"starts": wall(MONDAY + timedelta(hours=10)), "ends": wall(MONDAY + timedelta(hours=20))}
@@ -153,6 +154,7 @@ def test_a_handler_changes_only_their_own_turns(hotline: Hotline):
     assert not log(hotline.db, "roster.overridden") + log(hotline.db, "roster.away") + log(hotline.db, "roster.offered")
 
 
+@ON_ONE_DATABASE
 def test_who_is_excluded_is_neither_paged_nor_rung_nor_shown_the_case(hotline: Hotline):
     caller = hotline.caller_in_vain(A_STRANGER)
     caller.hang_up()

@@ -33,6 +33,7 @@ def texts(line: Hotline, alias: str) -> list[str]:
     return [text.body for text in line.phone(alias).inbox]
 
 
+@ON_ONE_DATABASE
 def test_the_case_goes_to_the_next_on_call_and_both_are_told(taken: Hotline) -> None:
     due_at, reference = taken.case().due_at, taken.case().reference
     taken.fast_forward(minutes=29)
@@ -51,6 +52,7 @@ def test_the_case_goes_to_the_next_on_call_and_both_are_told(taken: Hotline) -> 
     assert [entry["purpose"] for entry in log(taken.db, "case.released")] == ["shift_over"]
 
 
+@ON_ONE_DATABASE
 def test_whoever_keeps_it_keeps_it_until_the_grace_is_over(taken: Hotline) -> None:
     anna, page = taken.sign_in("anna"), f"/console/cases/{taken.case().reference}"
     assert "Ditt pass slutar 08:00" in anna.get(page).text

@@ -179,6 +179,7 @@ def test_a_case_that_is_put_aside_again_and_again_is_late(hotline: Hotline):
     assert [each.what for each in watcher.look().late] == ["put_aside"]
 
 
+@ON_ONE_DATABASE
 def test_while_it_lasts_the_alarm_comes_once_and_then_every_quarter_of_an_hour(hotline: Hotline):
     alive(hotline)
     watcher = watcher_of(hotline)
@@ -189,6 +190,7 @@ def test_while_it_lasts_the_alarm_comes_once_and_then_every_quarter_of_an_hour(h
     assert "16 min" in texts(hotline, "carin")[1]
 
 
+@ON_ONE_DATABASE
 def test_when_the_engine_is_back_the_chain_hears_that_it_is_over_once_and_by_text(hotline: Hotline):
     alive(hotline)
     watcher = watcher_of(hotline)

@@ -20,6 +20,7 @@ from tests.desk import named
 from tests.dossiers import WANTS_OUT, Desk, link_in
 from tests.evidence import everything_kept, given_away, log
 from tests.hotline import PUBLIC_URL, Hotline
+from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, PROGRAMME
 
 DAG_ANSWERS = PROGRAMME.replace('roles = ["manager"]', 'roles = ["manager"]\nunits = ["socialtjansten"]')
@@ -87,6 +88,7 @@ def test_three_conversations_a_decision_and_a_decline_that_neither_moves_the_clo
     assert given_away(hotline) == []
 
 
+@ON_ONE_DATABASE
 def test_a_child_is_checked_and_reported_or_there_is_a_reason(hotline: Hotline):
     anna = taken(hotline)
     anna.screen(in_household="1", **WANTS_OUT)
@@ -105,6 +107,7 @@ def test_a_child_is_checked_and_reported_or_there_is_a_reason(hotline: Hotline):
     assert not [word for word in (WORRY, TOLD, "Farsta stadsdelsnämnd") if word.encode() in everything_kept(hotline.db)]
 
 
+@ON_ONE_DATABASE
 def test_a_relatives_words_are_sealed_from_whom_they_concern_and_the_other_way_round(hotline: Hotline):
     """26 kap. 5 § OSL: two requests about one event never show each other's content, whoever may read both."""
     theirs, relatives = taken(hotline), taken(hotline, A_BORROWED_PHONE)

@@ -40,6 +40,7 @@ def away(line: Hotline, alias: str, *, until: str = "2026-01-09T20:00") -> None:
     browser.post("/console/roster/leaves", data={"csrf": word, "starts": FRIDAY, "ends": until})
 
 
+@ON_ONE_DATABASE
 def test_when_everybody_is_proved_and_every_hour_stood_for_nothing_is_found(proved: Hotline) -> None:
     assert look(proved) == 0
     with proved.db.reading() as session:
@@ -48,6 +49,7 @@ def test_when_everybody_is_proved_and_every_hour_stood_for_nothing_is_found(prov
     assert "Det här saknas" not in proved.sign_in("carin").get("/console/roster").text
 
 
+@ON_ONE_DATABASE
 def test_a_gap_is_told_three_days_and_one_day_before_it_begins_once_each(proved: Hotline) -> None:
     away(proved, "bo")
     assert look(proved) == 0, "it is four days off"

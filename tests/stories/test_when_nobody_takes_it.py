@@ -44,6 +44,7 @@ def ending(hotline: Hotline) -> Ending | None:
         return case.approaches[-1].ended_as(hotline.now)
 
 
+@ON_ONE_DATABASE
 def test_call_me_on_this_number_in_the_evening_text_me_but_leave_no_voicemail(hotline: Hotline):
     caller = hotline.caller_in_vain(A_STRANGER)
     keys(caller, "1", "3", "1", "2")
@@ -56,6 +57,7 @@ def test_call_me_on_this_number_in_the_evening_text_me_but_leave_no_voicemail(ho
     assert ending(hotline) is Ending.CALLBACK
 
 
+@ON_ONE_DATABASE
 def test_call_me_on_another_number_which_is_read_back_and_put_right(hotline: Hotline):
     caller = hotline.caller_in_vain(A_STRANGER)
     keys(caller, "2", "0701740669#")
@@ -87,6 +89,7 @@ def test_the_code_is_the_last_thing_they_hear_before_goodbye_and_it_leads_back(h
     assert hotline.cases()[-1].join.into_id == hotline.cases()[0].id
 
 
+@ON_ONE_DATABASE
 def test_silence_is_no_to_texts_and_to_voicemail(hotline: Hotline):
     caller = hotline.caller_in_vain(A_STRANGER)
     keys(caller, "1", "1")
@@ -105,6 +108,7 @@ def test_a_key_that_is_not_yes_is_no(hotline: Hotline, key: str):
     assert said(hotline.case())["voicemail"] == (False, "any")
 
 
+@ON_ONE_DATABASE
 def test_not_by_phone_is_a_no_to_every_way_and_leaves_a_code(hotline: Hotline):
     caller = hotline.caller_in_vain(A_STRANGER)
     keys(caller, "3")
@@ -164,6 +168,7 @@ def test_a_key_that_comes_after_the_call_was_over_is_kept_all_the_same(hotline: 
     assert ending(hotline) is Ending.CALLBACK
 
 
+@ON_ONE_DATABASE
 def test_everything_posted_twice_and_again_in_any_order_leaves_what_once_leaves(hotline: Hotline):
     hotline.exchange.faults.duplicate_webhooks = True
     keys(hotline.caller_in_vain(A_STRANGER), "2", f"{ANOTHER_NUMBER}#", "1", "3", "1", "1")
