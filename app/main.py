@@ -33,6 +33,7 @@ from app.intake.carrier import create_carrier
 from app.intake.line import Line
 from app.intake.public import create_public
 from app.intake.reception import Desk
+from app.intake.responsible import boards_of
 from app.programme.apply import current
 from app.settings import Settings, Surface, settings_from
 from app.staff.directory import Directory
@@ -133,7 +134,8 @@ def from_environment() -> EvenRefusals:
 
 def _public(house: House) -> FastAPI:
     with house.db.reading() as session:
-        programme = current(session).programme
+        whole = current(session)
+    programme = whole.programme
     return create_public(
         house.db,
         house.clock,
@@ -143,6 +145,7 @@ def _public(house: House) -> FastAPI:
         languages=programme.page_languages or programme.languages,
         timezone=programme.timezone,
         places=programme.places,
+        boards_on=boards_of(whole.knowledge),
         exit_url=house.settings.exit_url,
         onion_url=house.settings.onion_url,
         address_header=house.settings.client_address_header,

@@ -31,6 +31,7 @@ from app.equipment import (
     postmen_for,
 )
 from app.escalation import drills, duress_news, engine, guess_news, mailbox_news, meetings, pulse, seniors, week_ahead
+from app.escalation.beside import end_those_over
 from app.escalation.pulse import Round
 from app.logkeeper import HEARTBEAT_EVERY, LogKeeper, beat
 from app.lookout import Lookout
@@ -239,8 +240,9 @@ class Worker:
         guess_news.sound(self.db, at=self.clock.now())
 
     def look_for_late_meetings(self) -> None:
-        """Has everybody come back from whom they met?"""
+        """Has everybody come back from whom they met? And is anybody's time as a co-handler over?"""
         meetings.sound(self.db, at=self.clock.now())
+        end_those_over(self.db, at=self.clock.now())
 
     def carry_parcels(self) -> None:
         """Is a package or a receipt on its way to another house?"""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from starlette.testclient import TestClient
 
-from tests.dossiers import A_CONSENT, CONDITIONS, WANTS_OUT, Desk, link_in
+from tests.dossiers import A_CONSENT, CONDITIONS, WANTS_OUT, Desk, hidden_value, link_in
 
 NEIGHBOUR = "neighbour"
 
@@ -23,7 +23,9 @@ def the_way_on(
     _something_leaves(desk, other, says)
     _handed_over_to_ourselves(desk, handler, handed_in, says)
     _a_child(desk, says)
+    _followed_up(desk)
     _a_meeting(desk, other, says)
+    _with_a_colleague(desk, says)
     desk.do("side", side="advice")
 
 
@@ -72,6 +74,15 @@ def _a_child(desk: Desk, says: str) -> None:
     assert says in desk.press(link_in(page, r"(/console/cases/\w+/concerns/\w+)"))
 
 
+def _followed_up(desk: Desk) -> None:
+    """In on one day, out on a later one, with a debt that is a risk."""
+    into = {"moment": "in", "on": "2026-01-02", "area.arbete": "no", "area.skulder-kriminella": "yes"}
+    out = {"moment": "out", "on": "2026-01-05", "ended": "goals-met", "area.arbete": "yes"}
+    for filled_in in (into, out):
+        since = hidden_value(desk.do("dossier", sheet="follow_up"), "since")
+        assert "Ingen uppföljning" not in desk.do("follow-ups", since=since, **filled_in)
+
+
 def _a_meeting(desk: Desk, other: Desk, says: str) -> None:
     """A place is approved and closed; two go to a meeting and come back; a tag, and going on in spite of one."""
     page = other.press("/console/places", name="Eken")
@@ -79,8 +90,25 @@ def _a_meeting(desk: Desk, other: Desk, says: str) -> None:
     soon = {"starts": "2026-02-01T14:00", "minutes": "60", "first": "anna", "second": "bo"}
     meeting = link_in(desk.do("meetings", place=place, **soon), r"(meetings/\w+/check-in)")
     desk.do(meeting, how="safe")
+    _shut_and_opened(desk, other, place, says)
     other.press(f"/console/places/{place}/closing")
     desk.do("collisions", code="Granen", side="Norr", note=says)
     desk.do("collisions/overrides", what="place", about=place, because=says)
     asked = link_in(other.look(f"{other.at}/meetings"), r"(collisions/overrides/\w+/second)")
     other.do(asked, agreed="yes")
+
+
+def _shut_and_opened(desk: Desk, other: Desk, place: str, says: str) -> None:
+    """Something happens at the place; one asks to open it again, another agrees."""
+    desk.do("incidents", where=place, kind="other", when="2026-01-05T00:30", words=says)
+    desk.press(f"/console/places/{place}/opening", because="looked_over")
+    other.press(f"/console/places/{place}/opening/second", agreed="yes")
+
+
+def _with_a_colleague(desk: Desk, says: str) -> None:
+    """Something is to be done, which is moved and done; a colleague is brought in, and let go."""
+    task = link_in(desk.do("to-dos", kind="other", day="2026-02-01", words=says), r"(to-dos/\w+)/end")
+    desk.do(f"{task}/day", day="2026-02-02")
+    desk.do(f"{task}/end", how="done")
+    page = desk.do("co-handlers", beside="fatima", why="support", until="2026-02-01")
+    desk.do(link_in(page, r"(co-handlers/\w+/end)"))

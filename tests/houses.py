@@ -16,7 +16,8 @@ from app.routing.handover_models import Parcel
 from app.routing.sealed_letters import signing_key
 from app.vault.keyring import Keyring
 from tests import people
-from tests.console.office import Office, send, take
+from tests.at_work import AtWork
+from tests.console.office import Office, take
 from tests.dossiers import A_CONSENT, CONDITIONS, WANTS_OUT, Desk, link_in
 from tests.serving import served
 
@@ -39,7 +40,7 @@ def card(name: str, keys: Path, address: str | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-class House:
+class House(AtWork):
     """One of the two. `partner` is what the other calls it."""
 
     def __init__(self, name: str, db: Database, folder: Path) -> None:
@@ -65,18 +66,6 @@ class House:
     def card(self, address: str | None = None) -> str:
         """What the other puts into its programme file."""
         return card(self.name, self.folder / "keys", address)
-
-    def case(self, *, reached: bool = True) -> Desk:
-        """Anna has a case, and has reached the person."""
-        received = self.office.approach()
-        take(self.office.browser("anna"), received.reference)
-        desk = self.desk(received.reference)
-        if reached:
-            send(self.office.browser("anna"), f"{desk.at}/attempts", channel="call", outcome="reached")
-        return desk
-
-    def desk(self, reference: str, alias: str = "anna") -> Desk:
-        return Desk(lambda: self.office.browser(alias), reference)
 
     def taken(self, taken: TakenIn) -> Desk:
         """Anna takes the case that a package became."""

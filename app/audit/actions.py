@@ -30,9 +30,7 @@ class Action(NamedTuple):
 
 _ALL: Final = (
     Action("approach.received", "a call, text, form or hand-written approach arrived", Ocsf.API, _CREATE),
-    Action(
-        "approach.told", "the one who approached said more: who they are, callback, hours, language", Ocsf.API, _UPDATE
-    ),
+    Action("approach.told", "whoever approached said more: who they are, callback, hours, language", Ocsf.API, _UPDATE),
     Action("approach.ended", "the call or visit was over", Ocsf.API, _UPDATE),
     Action("approach.connected", "a handler pressed 1 and spoke with the caller", Ocsf.API, _UPDATE),
     Action("approach.parted", "the handler and the caller were no longer connected", Ocsf.API, _UPDATE),
@@ -59,6 +57,8 @@ _ALL: Final = (
     Action("case.kept", "a handler keeps the case beyond the end of their shift", Ocsf.USER_ACCESS, _ASSIGN),
     Action("case.declined", "a handler passed a page on without taking the case", Ocsf.API, _UPDATE),
     Action("case.excluded", "a person may not hold or read the case: conflict of interest", Ocsf.USER_ACCESS, _REVOKE),
+    Action("co_handler.added", "a colleague was brought in to work on the case for a time", Ocsf.USER_ACCESS, _ASSIGN),
+    Action("co_handler.ended", "a colleague who was brought in works on the case no more", Ocsf.USER_ACCESS, _REVOKE),
     Action("case.preference_noted", "whom the person would rather speak with was noted", Ocsf.API, _UPDATE),
     Action("case.read", "a case's page was opened", Ocsf.DATASTORE, _DATA_READ),
     Action("case.listed", "the board or a list of cases was opened", Ocsf.DATASTORE, _DATA_QUERY),
@@ -89,6 +89,7 @@ _ALL: Final = (
     Action("screening.answered", "screening answers were recorded", Ocsf.API, _UPDATE),
     Action("screening.step_raised", "an answer called for a step that is seen without a key", Ocsf.API, _CREATE),
     Action("screening.step_settled", "somebody said what became of a step", Ocsf.API, _UPDATE),
+    Action("followup.answered", "what was followed up on the way in or out was recorded", Ocsf.API, _UPDATE),
     Action("route.proposed", "the rules proposed a route", Ocsf.API, _CREATE),
     Action("route.decided", "a person decided the route", Ocsf.API, _UPDATE),
     Action("lead.decided", "a person decided which of several routes leads", Ocsf.USER_ACCESS, _ASSIGN),
@@ -120,6 +121,13 @@ _ALL: Final = (
     Action("place.approved", "a meeting place was put on the register", Ocsf.API, _CREATE),
     Action("place.closed", "a meeting place is used no more", Ocsf.API, _UPDATE),
     Action("place.listed", "the register of meeting places was opened", Ocsf.DATASTORE, _DATA_READ),
+    Action("place.incident", "something happened at a meeting place; it is shut", Ocsf.API, _CREATE),
+    Action("place.opening_asked", "somebody wants a meeting place open again, with a reason", Ocsf.API, _CREATE),
+    Action("place.opened", "a second person agreed: the meeting place may be used again", Ocsf.API, _UPDATE),
+    Action("place.kept_shut", "a second person did not agree: the meeting place stays shut", Ocsf.API, _UPDATE),
+    Action("to_do.set", "something is to be done for the person by a day", Ocsf.API, _CREATE),
+    Action("to_do.moved", "what is to be done was given another day", Ocsf.API, _UPDATE),
+    Action("to_do.ended", "it was done, or is not to be done any more", Ocsf.API, _UPDATE),
     Action("meeting.booked", "a meeting of two of the staff with the person was booked", Ocsf.API, _CREATE),
     Action("meeting.checked_in", "one of the two said how a meeting ended", Ocsf.API, _UPDATE),
     Action("meeting.missed", "nobody checked in from a meeting; the coordinators were told", Ocsf.API, _CREATE),

@@ -18,6 +18,7 @@ from app import rows
 from app.audit.log import write
 from app.cases.breaches import Breach
 from app.cases.canaries import ANSWERED, MARK
+from app.cases.co_handled import CoHandled
 from app.cases.doubts import Doubt
 from app.cases.exclusions import Exclusion, Preference
 from app.cases.facts import (
@@ -35,14 +36,13 @@ from app.cases.facts import (
 )
 from app.cases.first_contact import Standing, is_overdue, standing
 from app.cases.partings import move_tags
-from app.cases.permitting import Permitting
 from app.cases.returning import RepeatTag
 from app.errors import AlreadyTaken, BadInput
 from app.rows import session_of
 from app.staff.models import Colleague, Person
 
 
-class Case(Permitting):
+class Case(CoHandled):
     """One person's request for help, with its own key and its own twenty-four hours."""
 
     __tablename__ = "cases"
@@ -98,8 +98,18 @@ class Case(Permitting):
         )
 
     @property
+    def handler_ids(self) -> frozenset[str]:
+        """Whoever works on it: those whose case it is, and while it is open their co-handlers."""
+        return self.keeper_ids if self.closure or self.join else self.keeper_ids | self.co_handler_ids
+
+    @property
     def _had_by(self) -> list[Person]:
-        return [fact for fact in (self.hold and self.hold.person, self.first_contact and self.first_contact.by) if fact]
+        return [person for person in (self.hold and self.hold.person, self.reached_by) if person]
+
+    @property
+    def reached_by(self) -> Person | None:
+        """Whose case it is by first contact: who made it, but for a co-handler who did so for whoever holds it."""
+        return self.own_contact(self.first_contact, held=self.hold is not None)
 
     @property
     def responsible(self) -> Assignment | None:
@@ -177,6 +187,7 @@ class Case(Permitting):
             return
         self.exclusions.append(Exclusion(person_id=person.id, at=at, by=by))
         self.log("case.excluded", by=by, at=at, whom=person.alias)
+        self.let_go(person.id, by=by, at=at, because="excluded")
         if self.hold and self.hold.person_id == person.id:
             self.release(at=at, by=by, because="excluded")
 
@@ -277,8 +288,7 @@ class Case(Permitting):
     def mark_danger(self, *, by: str, at: datetime) -> None:
         """Somebody is in danger now; the shorter ladder applies."""
         if self.danger is None:
-            marked = rows.write(session_of(self), Danger, case_id=self.id, at=at, by=by)
-            set_committed_value(self, "danger", marked)
+            set_committed_value(self, "danger", rows.write(session_of(self), Danger, case_id=self.id, at=at, by=by))
             self.log("danger.marked", by=by, at=at)
 
     def _forget_how_to_recognise(self) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.cases.breaches import Breach
 from app.cases.bridges import Bridge
 from app.cases.canaries import MARK, Canary
+from app.cases.co_handling import CoHandling, not_ended
 from app.cases.doubts import Doubt
 from app.cases.exclusions import Exclusion
 from app.cases.facts import Approach, Assignment, Closure, Connection, Danger, FirstContact, Hold, Join
@@ -73,7 +74,8 @@ def theirs(person_id: str) -> ColumnElement[bool]:
     reached_by_them = exists().where(FirstContact.case_id == Case.id, FirstContact.by_id == person_id)
     they_hold = exists().where(Hold.case_id == Case.id, Hold.person_id == person_id, Hold.released_at.is_(None))
     waits = and_(~reached(), or_(~held(), Case.id.in_(_spoken_in(person_id))))
-    return or_(waits, they_hold, reached_by_them, and_(reached(), was_theirs))
+    beside = exists().where(CoHandling.case_id == Case.id, CoHandling.person_id == person_id, not_ended())
+    return or_(waits, they_hold, reached_by_them, beside, and_(reached(), was_theirs))
 
 
 def not_shut_to(person_id: str) -> ColumnElement[bool]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, exists, func, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, String, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.breaches import Breach, BreachReason
@@ -80,6 +81,14 @@ def locked(session: Session, case_id: str) -> Case:
     return case
 
 
+def lock_in_one_order(session: Session, *references: str) -> None:
+    """Lock those of these cases that there are, for everybody in the same order: of two who put the same two together,
+    each naming the other first, one waits, and PostgreSQL turns neither away."""
+    typed = [one.strip().upper() for one in references if one.strip().isalnum()]
+    these = select(Case.id).where(Case.reference.in_(typed)).order_by(Case.id)
+    session.execute(these.with_for_update(key_share=True))
+
+
 def locked_if_free(session: Session, case_id: str) -> Case | None:
     """The case, locked for change, or None when somebody else is changing it at this moment."""
     return session.scalar(_fresh(case_id).with_for_update(key_share=True, skip_locked=True))
@@ -102,7 +111,8 @@ def by_reference(session: Session, reference: str) -> Case | None:
     typed = reference.strip().upper()
     if not typed.isalnum():  # PostgreSQL takes no NUL, not even to look for it
         return None
-    return session.scalar(select(Case).where(Case.reference == typed))
+    ends = joinedload(Case.closure), joinedload(Case.join)  # asked about at once, whoever looks
+    return session.scalar(select(Case).where(Case.reference == typed).options(*ends))
 
 
 def approach_from(session: Session, source: str) -> Approach | None:
@@ -141,14 +151,19 @@ def mailboxes_at(session: Session, locator: int) -> list[Mailbox]:
 @once
 def joined_into(session: Session, case: Case) -> list[Case]:
     """Cases that go on as part of this one, also by way of another that does; the oldest first."""
-    parts = select(Case).where(Case.id.in_(whole_of(case.id)), Case.id != case.id)
-    return list(session.scalars(parts.order_by(Case.opened_at, Case.id)))
+    return list(session.scalars(_PARTS, {"whole": case.id}))
 
 
-def whole_of(case_id: str) -> Select[str]:
+def whole_of(case_id: str | BindParameter[str]) -> Select[str]:
     """`ids_of_whole`, to be asked for within a question."""
-    whole = select(literal(case_id, String).label("case_id")).cte("whole", recursive=True)
+    first = literal(case_id, String) if isinstance(case_id, str) else case_id
+    whole = select(first.label("case_id")).cte("whole", recursive=True)
     return select(whole.union(select(Join.case_id).join(whole, Join.into_id == whole.c.case_id)).c.case_id)
+
+
+_WHOLE: Final = bindparam("whole", type_=String())
+_PARTS: Final = select(Case).where(Case.id.in_(whole_of(_WHOLE)), Case.id != _WHOLE).order_by(Case.opened_at, Case.id)
+"""Asked at nearly every door of a case, and therefore written out once."""
 
 
 def ids_of_whole(session: Session, case: Case) -> list[str]:
@@ -165,7 +180,7 @@ def as_listed(session: Session, ids: Sequence[str]) -> list[Case]:
         .where(Case.id.in_(ids))
         .options(
             *in_a_row,
-            *map(selectinload, beside),
+            *map(selectinload, (*beside, Case.co_handlings)),
             selectinload(Case.approaches).joinedload(Approach.connection),
             selectinload(Case.breach).selectinload(Breach.reasons),
         )

@@ -64,7 +64,7 @@ def leave_for(session: Session, bridge: Bridge, *, at: datetime) -> Permit | Non
     case = session.get_one(Case, bridge.case_id)
     while case.join:
         case = session.get_one(Case, case.join.into_id)
-    if bridge.by_id not in case.keeper_ids or not bridge.by.is_active or is_on_the_line(session, case, at=at):
+    if bridge.by_id not in case.handler_ids or not bridge.by.is_active or is_on_the_line(session, case, at=at):
         return None
     answer = may_seek(session, case, "call", at=at, ringing=bridge)
     return answer if isinstance(answer, Permit) else None

@@ -21,6 +21,7 @@ from app.cases.models import Case
 from app.cases.permissions import Hours, Only, may_contact
 from app.cases.reach import may_seek
 from app.console import sight
+from app.console.alongside import alongside
 from app.console.beside import beside, maybe_same
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
 from app.console.dossier.glance import cover_of
@@ -113,6 +114,7 @@ def sheet(
         row=row_of(case, paper.who, paper.times, ties_of(session, paper.who), _leave(session, case, paper)),
         is_open=is_open,
         keeps=is_open and sight.keeps(case, paper.who),
+        answers=is_open and sight.answers_for(case, paper.who),
         may_record=is_open and sight.may_record(case, paper.who),
         shown=shown_word(case, paper.who),
         chosen=chosen,
@@ -141,6 +143,7 @@ def sheet(
         dossier=None if case.is_canary else cover_of(session, case),
         stored=stored_for(session, case, paper.who),
         senior=help_for(session, case, paper),
+        alongside=alongside(session, case, paper),
         shift=shift_for(session, case, paper.who),
         may_explain=sight.may_explain(case, paper.who),
         breach_reasons=BREACH_REASONS,

@@ -57,7 +57,7 @@ def take(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> R
 def pass_on(reference: str, site: ASite, who: ADeed, now: Now) -> Response:
     """Hand the case on without having been in contact: the next in line is paged at once, and the clock goes on."""
     with site.db.transaction() as session:
-        case = kept_case(session, reference, who, at=now)
+        case = kept_case(session, reference, who, at=now, may=sight.answers_for)
         answer = replies.pass_on(session, case.id, by=who.person(session), at=now) if case else None
     if case is None:
         raise sight.no_such_case()
@@ -89,7 +89,7 @@ def close(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> 
             case.close(by=by, at=now, outcome=chosen.outcome, code=chosen.code)
         return chosen
 
-    return _write(reference, site, who, write, may=sight.keeps, at=now)
+    return _write(reference, site, who, write, may=sight.answers_for, at=now)
 
 
 def kept_case(

@@ -19,13 +19,14 @@ from app.console.deeds import ADeed, kept_case
 from app.console.doors import from_our_pages
 from app.console.dossier.reading import opened
 from app.console.paper import paper_for
+from app.console.responsible import controller_of
 from app.console.reveal import granted
 from app.console.site import ASite, Site
 from app.errors import BadInput, DygnetError, NoSuchPage
-from app.programme.apply import current
 from app.programme.retention import Recipient
 from app.retention import handing
 from app.routing.disclosures import SECRECY
+from app.routing.models import Screened
 from app.web import Now, Posted
 
 router = APIRouter(prefix="/console/cases/{reference}", dependencies=[Depends(from_our_pages)])
@@ -70,7 +71,7 @@ def print_out(reference: str, site: ASite, who: ADeed, now: Now) -> Response:
             parts=parts,
             digest=digest,
             secrecy=SECRECY,
-            office=current(session).knowledge.municipality.name,
+            office=controller_of(session, belongs_in(parts), at=now),
             recipients=RECIPIENTS,
             received=handing.received(session, whole),
         )
@@ -117,3 +118,9 @@ def everything(session: Session, case: Case, site: Site, who: ADeed, *, at: date
         written = letters.opened(session, letters.letters_of(session, ids_of_whole(session, case)), reader)
     sent = [Part(one.at, "letter", {"text": one.text, "by": one.by}) for one in written]
     return sorted([*told, *papers, *sent], key=lambda part: part.at)
+
+
+def belongs_in(parts: Sequence[Part]) -> str | None:
+    """Where the person belongs, by the newest screening among them; None: nobody has said."""
+    screened = [part.words.get("belongs") for part in parts if part.kind == Screened.__tablename__]
+    return screened[-1] if screened else None

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app.audit.log import record
 from app.audit.models import AuditCheckpoint
 from app.console.doors import OVERSEERS, SignedIn, from_our_pages, only
+from app.console.due import overdue, shut_places
 from app.console.overlooked import failing, silent, unanswered
 from app.console.paper import paper_for
 from app.console.rows import undecided, unexplained
@@ -24,7 +25,8 @@ router = APIRouter(prefix="/console/morning", dependencies=[Depends(from_our_pag
 
 @router.get("")
 def show(site: ASite, now: Now, who: Annotated[SignedIn, only(*OVERSEERS)]) -> Response:
-    """Undecided cases, broken promises without a reason, pages without an answer, ways that fail, cases gone silent."""
+    """Undecided cases, broken promises without a reason, pages without an answer, ways that fail, cases gone silent,
+    tasks whose day is over, meeting places that are shut."""
     with site.db.transaction() as session:
         record(session, at=now, by=who.alias, role=who.in_role(*OVERSEERS), action="case.listed", what="morning")
     with site.db.reading() as session:
@@ -36,6 +38,8 @@ def show(site: ASite, now: Now, who: Annotated[SignedIn, only(*OVERSEERS)]) -> R
             unanswered=unanswered(session, who.person_id, at=now),
             failing=failing(session, at=now),
             silent=silent(session, who.person_id, routine, at=now),
+            to_dos=overdue(session, who.person_id, paper.times),
+            places=shut_places(session, paper.times),
             log_line=_log_line(session),
             days=routine.silent_after.days,
             acute_days=routine.acute_silent_after.days,

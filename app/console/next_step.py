@@ -68,9 +68,14 @@ class Reader:
     """How the one who reads stands to the case."""
 
     keeps: bool
+    """They work on it."""
+
     may_take: bool
     has_spoken: bool = False
     """They had the caller on the line and have not yet written down how it went."""
+
+    answers: bool = True
+    """It is theirs to end: they are no co-handler."""
 
 
 def next_step(standing: Standing, reader: Reader, leave: Mapping[str, Leave]) -> Next:
@@ -85,7 +90,7 @@ def next_step(standing: Standing, reader: Reader, leave: Mapping[str, Leave]) ->
         case Standing.TAKEN:
             return _contact(leave)
         case Standing.REACHED:
-            return Next(Step.DECIDE if reader.keeps else Step.REACHED)
+            return Next(Step.DECIDE if reader.keeps and reader.answers else Step.REACHED)
     return Next(Step.OVER)
 
 

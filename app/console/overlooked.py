@@ -24,6 +24,7 @@ from app.notifications.models import THE_PAGE, THE_SENIOR_CALL, Notification, St
 from app.programme.schema import Routine
 from app.routing.collision_models import Meeting
 from app.routing.models import Conversation, Offer
+from app.routing.to_dos import ToDo
 
 A_NIGHT: Final = timedelta(hours=24)
 """How far back a morning looks."""
@@ -42,6 +43,7 @@ SIGNS_OF_LIFE: Final = (
     Conversation,
     Offer,
     Meeting,
+    ToDo,
 )
 """Facts of a case that are something happening with the person, or for them."""
 

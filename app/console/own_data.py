@@ -20,16 +20,16 @@ from app.console import sight
 from app.console.answered import answered
 from app.console.deeds import ADeed, kept_case
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
-from app.console.handing import everything, note_opening
+from app.console.handing import belongs_in, everything, note_opening
 from app.console.own_parts import OwnData, machine_readable, marked, openings
 from app.console.paper import Paper, paper_for
+from app.console.responsible import controller_of
 from app.console.site import ASite, Site
 from app.console.wording import say
 from app.demands import extracts
 from app.demands.extract_models import GROUNDS, IDENTITIES, WAYS, Extract
 from app.demands.extracts import Chosen
 from app.errors import BadInput, DygnetError, NoSuchPage
-from app.programme.apply import current
 from app.routing.disclosures import SECRECY
 from app.web import Now, Posted
 
@@ -93,7 +93,7 @@ def print_out(reference: str, extract_id: str, site: ASite, who: ADeed, posted: 
     case, _ = _released(site, reference, extract_id, who, at=now)
 
     def answer(session: Session, paper: Paper, own: OwnData) -> Response:
-        office = current(session).knowledge.municipality.name
+        office = controller_of(session, belongs_in([one.part for one in own.parts]), at=own.until)
         if posted.get("as") == "json":
             provisions = {ground: say(who.language, f"own.provision.{ground}") for ground in GROUNDS}
             return _file(machine_readable(own, office=office, provisions=provisions), case)

@@ -19,8 +19,9 @@ from app.cases.pressing import SHOWN, Part, counts, most_pressing, theirs
 from app.cases.reach import rules_of
 from app.console.doors import SignedIn
 from app.console.dossier import glance
+from app.console.due import Due, due_now
 from app.console.next_step import WAYS, Leave, Next, Reader, next_step
-from app.console.sight import asked, keeps, may_take, oversees
+from app.console.sight import answers_for, asked, keeps, may_take, oversees
 from app.console.times import Times
 from app.programme.apply import current
 from app.staff.roles import Role
@@ -74,6 +75,9 @@ class Board:
     undecided: Sequence[str] = ()
     """For the coordinator: those of which nobody has said whether they are advice or a case."""
 
+    to_do: Sequence[Due] = ()
+    """What the reader's own cases want done by today."""
+
     @property
     def waiting(self) -> int:
         """How many await contact."""
@@ -104,6 +108,7 @@ def board(session: Session, who: SignedIn, times: Times) -> Board:
         counts=found,
         unexplained=unexplained(session, who) if who.may(Role.COORDINATOR) else (),
         undecided=undecided(session, who, times) if who.may(Role.COORDINATOR) else (),
+        to_do=due_now(session, who, times),
     )
 
 
@@ -156,11 +161,12 @@ def ties_of(session: Session, who: SignedIn) -> Ties:
 
 def row_of(case: Case, who: SignedIn, times: Times, ties: Ties, leave: Mapping[str, Leave]) -> Row:
     """The case as this reader sees it now. `leave`: whether the person may be sought, each way there is."""
-    mine = keeps(case, who)
+    works_on_it, mine = keeps(case, who), answers_for(case, who)
     reader = Reader(
-        keeps=mine,
+        keeps=works_on_it,
         may_take=may_take(case, who, ties.asked),
-        has_spoken=mine and _has_spoken(case, ties),
+        has_spoken=works_on_it and _has_spoken(case, ties),
+        answers=mine,
     )
     return Row(
         reference=case.reference,
@@ -171,7 +177,7 @@ def row_of(case: Case, who: SignedIn, times: Times, ties: Ties, leave: Mapping[s
         overdue=case.is_overdue(times.now),
         whose=_whose(case),
         mine=mine,
-        next=next_step(case.standing, reader, leave if mine else {}),
+        next=next_step(case.standing, reader, leave if works_on_it else {}),
         is_canary=case.is_canary,
         doubt=case.doubt.because if case.doubt else None,
         unexplained=case.breach is not None and case.breach.reason is None,
@@ -193,6 +199,6 @@ def _has_spoken(case: Case, ties: Ties) -> bool:
 def _whose(case: Case) -> str | None:
     if case.hold:
         return case.hold.person.alias
-    if case.first_contact and not case.is_nobodys:
-        return case.first_contact.by.alias
+    if case.reached_by and not case.is_nobodys:
+        return case.reached_by.alias
     return case.responsible.person.alias if case.responsible else None

@@ -24,8 +24,14 @@ Right = Callable[[Case, SignedIn], bool]
 
 
 def keeps(case: Case, who: SignedIn) -> bool:
-    """Whether the case is theirs: only then may its secrets be read and its outcome be written. A stone is nobody's."""
-    return not case.is_forgotten and who.person_id in case.keeper_ids and not case.excludes(who.person_id)
+    """Whether they work on the case, as whose it is or as a co-handler: only then may its secrets be read. A stone is
+    nobody's."""
+    return not case.is_forgotten and who.person_id in case.handler_ids and not case.excludes(who.person_id)
+
+
+def answers_for(case: Case, who: SignedIn) -> bool:
+    """Whether the case is theirs, and the promise with it: only then may they end it, pass it on, or join it."""
+    return keeps(case, who) and who.person_id in case.keeper_ids
 
 
 def may_record(case: Case, who: SignedIn) -> bool:

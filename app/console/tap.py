@@ -45,6 +45,6 @@ def _theirs(session: Session, reference: str, who: SignedIn) -> Case | None:
     """The case, locked, if they have it or may take it."""
     case = queries.by_reference(session, reference)
     case = queries.locked(session, case.id) if case else None
-    if case and (sight.keeps(case, who) or sight.may_take(case, who, sight.asked(session, who))):
+    if case and (sight.answers_for(case, who) or sight.may_take(case, who, sight.asked(session, who))):
         return case
     return None

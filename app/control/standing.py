@@ -41,11 +41,15 @@ def _theirs(case: Case, alias: str) -> Iterator[Time]:
 
 
 def _times(case: Case) -> Iterator[tuple[str, Time]]:
-    """Whose it was, and when: who held it, who was in contact first, and who was named for it after that."""
+    """Whose it was, and when: who held it, whom they brought in, who was in contact first, and who was named for it
+    after that."""
     for hold in case.holds:
         yield hold.person.alias, Time(hold.at, hold.released_at)
-    if case.first_contact:
-        yield case.first_contact.by.alias, Time(case.first_contact.at, None)
+    for beside in case.co_handlings:
+        ends = [fact.at for fact in (beside.end, case.closure, case.join) if fact]
+        yield beside.person.alias, Time(beside.at, min(ends, default=None))
+    if case.first_contact and case.reached_by:
+        yield case.reached_by.alias, Time(case.first_contact.at, None)
     for named, following in pairwise([*case.assignments, None]):
         if named and case.first_contact and named.at > case.first_contact.at:
             yield named.person.alias, Time(named.at, following.at if following else None)

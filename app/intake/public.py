@@ -19,6 +19,7 @@ from app.intake.answers import LONGEST_TYPED
 from app.intake.crowd import Crowd
 from app.intake.mailbox_pace import Pace
 from app.intake.reception import Desk
+from app.intake.responsible import BoardsOn, nobody_known
 from app.intake.visit import Site, preferred, site_of, visit_of
 from app.intake.wording import languages as written_languages
 from app.intake.wording import written_in
@@ -39,6 +40,7 @@ def create_public(
     languages: Sequence[str] = written_languages(),
     timezone: str = "Europe/Stockholm",
     places: Sequence[str] = (),
+    boards_on: BoardsOn = nobody_known,
     exit_url: str = THE_WEATHER,
     onion_url: str | None = None,
     address_header: str | None = None,
@@ -47,8 +49,9 @@ def create_public(
 
     `languages` are the programme's, those we have no sentences in left out, each with its easier variants;
     `line_number` is E.164; `timezone` is for telling a visitor when their words came in; a visitor may choose among
-    `places` where there are any. The quick exit leads to `exit_url`; Tor Browser is told of `onion_url`.
-    `address_header`: where a proxy in front of us says whom it speaks for.
+    `places` where there are any, and reads who is responsible for what they tell (`boards_on`). The quick exit leads
+    to `exit_url`; Tor Browser is told of `onion_url`. `address_header`: where a proxy in front of us says whom it
+    speaks for.
     """
     face = new_face(
         db=db,
@@ -61,7 +64,9 @@ def create_public(
     written = {name: Markup(script) for name, script in scripts.items()}  # noqa: S704 (files of ours)
     pages = Pages(_FOLDER, longest_typed=LONGEST_TYPED, **written)
     face.state.desk, face.state.pace, face.state.crowd = desk, Pace(), Crowd(address_header)
-    face.state.site = Site(pages, written_in(languages), line_number, timezone, tuple(places), exit_url, onion_url)
+    face.state.site = Site(
+        pages, written_in(languages), line_number, timezone, tuple(places), exit_url, boards_on, onion_url
+    )
     face.mount("/assets", StaticFiles(directory=_FOLDER / "assets"))
     face.add_api_route("/", front)
     for room in (handover, form, mailbox, leaving, reading):  # the last one has an address that any word would fit

@@ -7,12 +7,14 @@ the page is meant.
 from __future__ import annotations
 
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from app.errors import NoSuchPage
 from app.intake.visit import AVisit
+from app.web import Now
 
 VERSIONS: Final = {"": "anyone", "2": "women", "3": "relatives", "4": "young", "5": "work"}
 """For whom the opening is written, by the last part of its address (PRODUCT.md section 3; `domain.md` section 7)."""
@@ -34,9 +36,10 @@ def accessibility(visit: AVisit) -> HTMLResponse:
 
 
 @router.get("/privacy")
-def privacy(visit: AVisit) -> HTMLResponse:
-    """What happens with what one tells: who reads it, what the carrier sees, what the law can demand."""
-    return visit.show("privacy")
+def privacy(visit: AVisit, now: Now) -> HTMLResponse:
+    """What happens with what one tells: who reads it, what the carrier sees, what the law can demand, whose it is."""
+    today = now.astimezone(ZoneInfo(visit.site.timezone)).date()
+    return visit.show("privacy", boards=visit.site.boards_on(today))
 
 
 @router.get("/tips")

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from app.catalogue import direction
 from app.errors import NoSuchPage
+from app.intake.responsible import BoardsOn
 from app.intake.wording import say
 from app.web import Pages
 
@@ -38,6 +39,9 @@ class Site:
 
     exit_url: str
     """Where the quick exit leads. A link only; nothing is ever fetched from there."""
+
+    boards_on: BoardsOn
+    """Whose the data are on a day."""
 
     onion_url: str | None
     """The origin of these pages in Tor, where there is one."""

@@ -48,6 +48,9 @@ THE_CANARY = "sms.canary"
 THE_SENIOR_CALL = "sms.senior"
 """The wording of a page to a senior, about a case that a colleague has and wants help with."""
 
+THE_CO_HANDLING = "sms.co_handler"
+"""The wording of a word to whoever was brought in to work on a colleague's case."""
+
 THE_MAIL = "sms.mailbox"
 """The wording of a page about a case in whose mailbox the person did something."""
 

@@ -68,6 +68,7 @@ def _things(programme: Programme) -> dict[str, Facts]:
         for language, named in programme.recordings.items()
     }
     things |= {staff_name(member.alias): _facts(member) for member in programme.staff}
+    things |= {f"team {team.name}": {"members": ", ".join(team.members)} for team in programme.team}
     seen: Counter[str] = Counter()
     for rotation in programme.rotation:
         seen[rotation.tier] += 1

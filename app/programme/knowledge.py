@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from app.programme import knowledge_checks
 from app.programme.fields import Distinct, Filled, one_of
+from app.programme.knowledge_controller import Controller
 from app.programme.knowledge_rows import (
     Aged,
     BasisId,
@@ -145,6 +146,29 @@ class Outcome(Row):
     of: _OutcomeWord
 
 
+class Indicator(Row):
+    """An area that the template for follow-up asks about, of everybody alike (D10).
+
+    `risk`: what is said there tells of a risk, and whoever hears it looks at protection anew.
+    """
+
+    name: Said
+    risk: bool = False
+
+
+class Incident(Row):
+    """What may happen at a meeting place: whatever it was, the place is shut by it at once (E5)."""
+
+    name: Said
+
+
+class ToDo(Row):
+    """What somebody may set themselves to do for a person, and within how many days it is proposed (A10)."""
+
+    name: Said
+    days: int = Field(default=1, ge=0, le=90)
+
+
 class Handover(Table):
     """The keys of a house that takes in sealed packages, as it printed them with `dygnet handover key`.
 
@@ -219,6 +243,10 @@ class Knowledge(Table):
     housing: dict[Id, Housing] = Field(default_factory=dict)
     offer: dict[Id, Offer] = Field(default_factory=dict)
     outcome: dict[Id, Outcome] = Field(default_factory=dict)
+    indicator: dict[Id, Indicator] = Field(default_factory=dict)
+    controller: dict[Id, Controller] = Field(default_factory=dict)
+    incident: dict[Id, Incident] = Field(default_factory=dict)
+    to_do: dict[Id, ToDo] = Field(default_factory=dict)
     receiver: dict[Id, Receiver] = Field(default_factory=dict)
     legal_basis: dict[Id, LegalBasis] = Field(default_factory=dict)
     text: dict[Id, Text] = Field(default_factory=dict)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from app.programme import knowledge_controller
 from app.programme.fields import spoken
 from app.programme.knowledge_rows import Row
 
@@ -128,6 +129,10 @@ def _shared_place(one: Desk | AgeBand, other: Desk | AgeBand) -> str:
     return f"in {shared[0]}" if shared else ""
 
 
+def _somebody_is_controller(knowledge: Knowledge) -> Iterator[str]:
+    yield from knowledge_controller.mistakes(knowledge.controller, knowledge.switches)
+
+
 _CHECKS: tuple[Callable[[Knowledge], Iterator[str]], ...] = (
     _switches_are_known,
     _somebody_is_last,
@@ -135,4 +140,5 @@ _CHECKS: tuple[Callable[[Knowledge], Iterator[str]], ...] = (
     _named_rows_last_long_enough,
     _one_unit_to_a_desk,
     _no_age_twice,
+    _somebody_is_controller,
 )

@@ -11,9 +11,24 @@ from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
-from app.programme.knowledge import AgeBand, Desk, District, Knowledge, Need, Offer, PoliceArea, ProgrammeRow, Unit
+from app.programme.knowledge import (
+    AgeBand,
+    Desk,
+    District,
+    Incident,
+    Indicator,
+    Knowledge,
+    Need,
+    Offer,
+    Outcome,
+    PoliceArea,
+    ProgrammeRow,
+    ToDo,
+    Unit,
+)
+from app.programme.knowledge_controller import Controller, nearest
 from app.programme.knowledge_rows import Row
-from app.programme.knowledge_words import RouteKind, Task
+from app.programme.knowledge_words import OutcomeOf, RouteKind, Task
 
 _R = TypeVar("_R", bound=Row)
 _Following = TypeVar("_Following", Unit, District, PoliceArea)
@@ -59,9 +74,36 @@ class Standing:
         """The needs that may be named."""
         return dict(self._named(self.knowledge.need))
 
+    @cached_property
+    def indicators(self) -> dict[str, Indicator]:
+        """What is followed up, in the template's order."""
+        return dict(self._named(self.knowledge.indicator))
+
+    def outcomes(self, of: OutcomeOf) -> dict[str, Outcome]:
+        """How such a thing can end."""
+        return {id_: row for id_, row in self._named(self.knowledge.outcome) if row.of == of}
+
+    @cached_property
+    def boards(self) -> tuple[Controller, ...]:
+        """Every controller; none where the municipality's own name is all that is known."""
+        return tuple(row for _, row in self._named(self.knowledge.controller))
+
+    def controllers(self, belongs: str | None) -> tuple[str, ...]:
+        """Whose the data are of somebody who belongs there, by name; several only where they are it jointly."""
+        found = nearest(self.boards, self.district(belongs))
+        return tuple(board.name for board in found) or (self.knowledge.municipality.name,)
+
     def offers(self) -> Iterator[tuple[str, Offer]]:
         """What can be offered."""
         return self._named(self.knowledge.offer)
+
+    def incidents(self) -> dict[str, Incident]:
+        """What may have happened at a meeting place."""
+        return dict(self._named(self.knowledge.incident))
+
+    def to_dos(self) -> dict[str, ToDo]:
+        """What may be set to be done."""
+        return dict(self._named(self.knowledge.to_do))
 
     def partners(self, kind: RouteKind, district: str | None) -> Iterator[str]:
         """Who outside the city is a partner on a route, by id: of the local police areas only the district's own."""

@@ -45,6 +45,7 @@ from app.programme.knowledge_files import MINIMAL, ids_in, shipped
 from app.programme.knowledge_rows import UnitId
 from app.programme.retention import Retention
 from app.programme.table import Table as _Table
+from app.programme.teams import Team
 from app.staff.roles import Role
 
 PROMISE = timedelta(hours=24)
@@ -234,6 +235,7 @@ class Programme(Heard):
     retention: Retention = Retention()
     staff: Annotated[tuple[StaffMember, ...], Filled]
     rotation: tuple[Rotation, ...] = ()
+    team: tuple[Team, ...] = ()
     knowledge: Knowledge = Field(default_factory=_minimal)
 
     @model_validator(mode="after")

@@ -28,7 +28,10 @@ import app.routing.advice
 import app.routing.children
 import app.routing.consents
 import app.routing.disclosures
-import app.routing.handover_models  # noqa: F401 - all of these for their tables
+import app.routing.follow_up
+import app.routing.handover_models
+import app.routing.incident_models
+import app.routing.to_dos  # noqa: F401 - all of these for their tables
 from app.db import Base
 from app.errors import Misconfigured
 

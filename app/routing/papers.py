@@ -88,6 +88,11 @@ def source_of(subject: Subject, source: str) -> str:
     return f"{subject.case_id}.{source}"
 
 
+def is_overtaken(newest: Fact | None, subject: Subject, *, mark: str, since: str) -> bool:
+    """Whether a form made when `since` was the newest of its kind was overtaken by another than its own `mark`."""
+    return newest is not None and newest.source != source_of(subject, mark) and newest.id != since
+
+
 def of(session: Session, kind: type[_F], cases: Sequence[str]) -> Sequence[_F]:
     """Every such fact of these cases, the oldest first."""
     return session.scalars(select(kind).where(kind.case_id.in_(cases)).order_by(kind.at, kind.case_id, kind.nth)).all()

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app import rows
 from app.audit.log import record
 from app.errors import BadInput
-from app.routing import papers
+from app.routing import incidents, papers
 from app.routing.collision_models import CheckIn, How, Meeting, MeetingAlarm, MeetingPlace, PlaceClosed
 from app.routing.subject import Subject
 from app.staff.models import Person
@@ -76,11 +76,15 @@ def book(
     at: datetime,
     source: str,
 ) -> None:
-    """Two of the staff meet the person. BadInput for a moment that is over, one person, or a time nobody checks."""
+    """Two of the staff meet the person. BadInput for a moment that is over, one person, a time nobody checks, or a
+    place that is shut since something happened there."""
     if two[0].id == two[1].id:
         raise BadInput("Two people go to a meeting.")
     if not at <= starts < check_in_by <= starts + LONGEST:
         raise BadInput("A meeting lies ahead, and somebody checks in within eight hours of it.")
+    incidents.lock(session, place)
+    if incidents.shut_by(session, place):
+        raise BadInput("Something happened at this place: it is shut until two people open it.")
     kept = {"place_id": place.id, "starts": starts, "check_in_by": check_in_by}
     kept |= {"first_id": two[0].id, "second_id": two[1].id}
     if papers.note(session, Meeting, subject, by=by, at=at, source=source, **kept):

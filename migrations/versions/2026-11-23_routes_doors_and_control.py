@@ -165,6 +165,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_aparts_other_id"), ["other_id"], unique=False)
 
     op.create_table(
+        "case_co_handlings",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("team", sa.String(length=40), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("because", sa.String(length=16), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.CheckConstraint(
+            "because IN ('support', 'experience', 'language', 'load', 'continuity')",
+            name=op.f("ck_case_co_handlings_because"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_case_co_handlings_by_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_co_handlings_case_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["staff_people.id"], name=op.f("fk_case_co_handlings_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_co_handlings")),
+    )
+    with op.batch_alter_table("case_co_handlings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_co_handlings_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_co_handlings_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_co_handlings_until"), ["until"], unique=False)
+
+    op.create_table(
         "case_doubts",
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -560,6 +584,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_routing_disclosures_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "routing_follow_ups",
+        sa.Column("box", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("nth", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_routing_follow_ups_by_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_routing_follow_ups_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_follow_ups")),
+        sa.UniqueConstraint("source", name=op.f("uq_routing_follow_ups_source")),
+    )
+    with op.batch_alter_table("routing_follow_ups", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_routing_follow_ups_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "routing_protection_checks",
         sa.Column("box", sa.LargeBinary(), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -603,6 +644,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("routing_steps_settled", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_routing_steps_settled_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "routing_to_dos",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("box", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("nth", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_routing_to_dos_by_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_routing_to_dos_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_to_dos")),
+        sa.UniqueConstraint("source", name=op.f("uq_routing_to_dos_source")),
+    )
+    with op.batch_alter_table("routing_to_dos", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_routing_to_dos_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "staff_challenges",
@@ -749,6 +808,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("month", name=op.f("pk_statistics_to_open")),
     )
     op.create_table(
+        "case_co_handling_ends",
+        sa.Column("co_handling_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("because", sa.String(length=16), nullable=False),
+        sa.CheckConstraint("because IN ('word', 'day', 'excluded')", name=op.f("ck_case_co_handling_ends_because")),
+        sa.ForeignKeyConstraint(
+            ["co_handling_id"], ["case_co_handlings.id"], name=op.f("fk_case_co_handling_ends_co_handling_id")
+        ),
+        sa.PrimaryKeyConstraint("co_handling_id", name=op.f("pk_case_co_handling_ends")),
+    )
+    op.create_table(
         "case_entries",
         sa.Column("approach_id", sa.String(length=32), nullable=False),
         sa.Column("by_id", sa.String(length=32), nullable=False),
@@ -879,6 +950,43 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("handover_sent", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_handover_sent_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "meeting_place_incidents",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("place_id", sa.String(length=32), nullable=False),
+        sa.Column("nth", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=48), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_meeting_place_incidents_by_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["meeting_places.id"], name=op.f("fk_meeting_place_incidents_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_place_incidents")),
+        sa.UniqueConstraint("place_id", "nth", name=op.f("uq_meeting_place_incidents_place_id_nth")),
+        sa.UniqueConstraint("source", name=op.f("uq_meeting_place_incidents_source")),
+    )
+    with op.batch_alter_table("meeting_place_incidents", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_place_incidents_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "meeting_place_openings",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("place_id", sa.String(length=32), nullable=False),
+        sa.Column("upto", sa.Integer(), nullable=False),
+        sa.Column("because", sa.String(length=16), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "because IN ('looked_over', 'police', 'not_there')", name=op.f("ck_meeting_place_openings_because")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_meeting_place_openings_by_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["meeting_places.id"], name=op.f("fk_meeting_place_openings_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_place_openings")),
+    )
+    with op.batch_alter_table("meeting_place_openings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_place_openings_place_id"), ["place_id"], unique=False)
 
     op.create_table(
         "meeting_places_closed",
@@ -1071,6 +1179,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_routing_offers_unit"), ["unit"], unique=False)
 
     op.create_table(
+        "routing_to_do_ends",
+        sa.Column("to_do_id", sa.String(length=32), nullable=False),
+        sa.Column("how", sa.String(length=8), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("how IN ('done', 'dropped')", name=op.f("ck_routing_to_do_ends_how")),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_routing_to_do_ends_by_id")),
+        sa.ForeignKeyConstraint(["to_do_id"], ["routing_to_dos.id"], name=op.f("fk_routing_to_do_ends_to_do_id")),
+        sa.PrimaryKeyConstraint("to_do_id", name=op.f("pk_routing_to_do_ends")),
+    )
+    op.create_table(
+        "routing_to_do_moves",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("to_do_id", sa.String(length=32), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_routing_to_do_moves_by_id")),
+        sa.ForeignKeyConstraint(["to_do_id"], ["routing_to_dos.id"], name=op.f("fk_routing_to_do_moves_to_do_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_to_do_moves")),
+    )
+    with op.batch_alter_table("routing_to_do_moves", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_routing_to_do_moves_to_do_id"), ["to_do_id"], unique=False)
+
+    op.create_table(
         "staff_duress_news",
         sa.Column("session_id", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -1204,6 +1337,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("meeting_id", name=op.f("pk_meeting_check_ins")),
     )
     op.create_table(
+        "meeting_incident_words",
+        sa.Column("incident_id", sa.String(length=32), nullable=False),
+        sa.Column("box", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("nth", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_meeting_incident_words_by_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_meeting_incident_words_case_id")),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["meeting_place_incidents.id"], name=op.f("fk_meeting_incident_words_incident_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_incident_words")),
+        sa.UniqueConstraint("source", name=op.f("uq_meeting_incident_words_source")),
+    )
+    with op.batch_alter_table("meeting_incident_words", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_incident_words_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meeting_incident_words_incident_id"), ["incident_id"], unique=False)
+
+    op.create_table(
+        "meeting_place_opening_seconds",
+        sa.Column("opening_id", sa.String(length=32), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("by_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff_people.id"], name=op.f("fk_meeting_place_opening_seconds_by_id")),
+        sa.ForeignKeyConstraint(
+            ["opening_id"], ["meeting_place_openings.id"], name=op.f("fk_meeting_place_opening_seconds_opening_id")
+        ),
+        sa.PrimaryKeyConstraint("opening_id", name=op.f("pk_meeting_place_opening_seconds")),
+    )
+    op.create_table(
         "routing_offer_answers",
         sa.Column("offer_id", sa.String(length=32), nullable=False),
         sa.Column("accepted", sa.Boolean(), nullable=False),
@@ -1273,6 +1440,12 @@ def downgrade() -> None:
         batch_op.drop_column("entered_at")
 
     op.drop_table("routing_offer_answers")
+    op.drop_table("meeting_place_opening_seconds")
+    with op.batch_alter_table("meeting_incident_words", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_incident_words_incident_id"))
+        batch_op.drop_index(batch_op.f("ix_meeting_incident_words_case_id"))
+
+    op.drop_table("meeting_incident_words")
     op.drop_table("meeting_check_ins")
     op.drop_table("meeting_alarms")
     op.drop_table("handover_receipts")
@@ -1294,6 +1467,11 @@ def downgrade() -> None:
     op.drop_table("staff_provider_visits")
     op.drop_table("staff_guess_news")
     op.drop_table("staff_duress_news")
+    with op.batch_alter_table("routing_to_do_moves", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_routing_to_do_moves_to_do_id"))
+
+    op.drop_table("routing_to_do_moves")
+    op.drop_table("routing_to_do_ends")
     with op.batch_alter_table("routing_offers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_routing_offers_unit"))
         batch_op.drop_index(batch_op.f("ix_routing_offers_case_id"))
@@ -1322,6 +1500,14 @@ def downgrade() -> None:
 
     op.drop_table("meetings")
     op.drop_table("meeting_places_closed")
+    with op.batch_alter_table("meeting_place_openings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_place_openings_place_id"))
+
+    op.drop_table("meeting_place_openings")
+    with op.batch_alter_table("meeting_place_incidents", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_place_incidents_place_id"))
+
+    op.drop_table("meeting_place_incidents")
     with op.batch_alter_table("handover_sent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_handover_sent_case_id"))
 
@@ -1341,6 +1527,7 @@ def downgrade() -> None:
 
     op.drop_table("case_moved_tags")
     op.drop_table("case_entries")
+    op.drop_table("case_co_handling_ends")
     op.drop_table("statistics_to_open")
     with op.batch_alter_table("staff_second_step_misses", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_second_step_misses_at"))
@@ -1376,6 +1563,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_staff_challenges_expires_at"))
 
     op.drop_table("staff_challenges")
+    with op.batch_alter_table("routing_to_dos", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_routing_to_dos_case_id"))
+
+    op.drop_table("routing_to_dos")
     with op.batch_alter_table("routing_steps_settled", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_routing_steps_settled_case_id"))
 
@@ -1385,6 +1576,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_routing_protection_checks_case_id"))
 
     op.drop_table("routing_protection_checks")
+    with op.batch_alter_table("routing_follow_ups", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_routing_follow_ups_case_id"))
+
+    op.drop_table("routing_follow_ups")
     with op.batch_alter_table("routing_disclosures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_routing_disclosures_case_id"))
 
@@ -1464,6 +1659,12 @@ def downgrade() -> None:
 
     op.drop_table("case_links")
     op.drop_table("case_doubts")
+    with op.batch_alter_table("case_co_handlings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_co_handlings_until"))
+        batch_op.drop_index(batch_op.f("ix_case_co_handlings_person_id"))
+        batch_op.drop_index(batch_op.f("ix_case_co_handlings_case_id"))
+
+    op.drop_table("case_co_handlings")
     with op.batch_alter_table("case_aparts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_aparts_other_id"))
 

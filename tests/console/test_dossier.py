@@ -119,6 +119,47 @@ def test_whoever_is_reached_is_advice_or_a_case_and_the_coordinator_sees_what_no
     assert (weighed["actor"], weighed["facts"]) == ("anna", {"side": "case", "told_of_right": True})
 
 
+FOLLOWED = {"moment": "in", "on": "2026-01-01", "area.arbete": "no", "area.boende": "not_safe"}
+
+
+def test_follow_up_tells_what_was_said_when_they_went_in_and_out_and_what_changed(office: Office, anna: Desk):
+    assert "Ingen uppföljning är gjord" in anna.do("dossier", sheet="follow_up")
+    page = anna.do("follow-ups", **FOLLOWED, **{"area.skulder-kriminella": "yes"})
+    assert "Skulder till kriminella:</strong> detta kan vara en risk" in page
+    assert "Boende (inte frågat: inte tryggt)" in page
+
+    since = hidden_value(page, "since")
+    out = {"moment": "out", "on": "2026-01-02", "ended": "relapse", "area.arbete": "yes"}
+    page = anna.do("follow-ups", since=since, **out)
+
+    assert "Arbete: Nej → <strong>Ja</strong>" in page
+    assert 'Arbete <span class="tag">Ändrat</span>' in page and "Återfall" in page
+    assert page.count(">Ändrat<") == 1
+    assert len(office.log("followup.answered")) == 2
+
+
+def test_a_follow_up_that_cannot_be_used_loses_nothing_typed(office: Office, anna: Desk):
+    page = anna.do("follow-ups", **FOLLOWED | {"on": "2030-01-01"}, since="")
+    assert anna.status == 422 and "Dagen ligger framåt i tiden" in page and 'value="2030-01-01"' in page
+    anna.do("follow-ups", **FOLLOWED, mark="one")
+    anna.do("follow-ups", **FOLLOWED, mark="one")
+    page = anna.do("follow-ups", **FOLLOWED | {"area.studier": "yes"}, mark="another", since="")
+    assert "En kollega hann före" in page
+    assert len(office.log("followup.answered")) == 1
+
+
+def test_follow_up_asks_everybody_the_same(office: Office, anna: Desk):
+    def asked() -> str:
+        sheet = anna.do("dossier", sheet="follow_up")
+        return sheet.partition("De tio områdena")[2].partition("</fieldset>")[0]
+
+    pages = set()
+    for gender in ("woman", "man"):
+        anna.screen(gender=gender)
+        pages.add(asked())
+    assert len(pages) == 1 and pages.pop().count("<select") == 10
+
+
 def test_nobody_opens_a_sheet_of_a_case_that_is_not_theirs(office: Office, anna: Desk):
     anna.screen(**WANTS_OUT)
     for alias in ("fatima", "carin"):

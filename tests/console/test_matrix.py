@@ -52,6 +52,7 @@ OF_A_COLLEAGUE: Final = {
     "POST /links": OVERSEERS,
     "GET /meetings": OVERSEERS,
     "POST /collisions": frozenset({"carin"}),
+    "POST /co-handlers": frozenset({"carin"}),
 }
 """Behind which doors of a case that a colleague has somebody gets nevertheless, and who. None of them reads what is
 secret. Behind all others, of a case they are excluded from, and of one that there is not: nobody, and 404."""
@@ -67,6 +68,7 @@ WANTS_MORE: Final = {
     "POST /arrivals/{package_id}/answer": "a package",
     "POST /collisions/overrides/{override_id}/second": "somebody who asked for a second",
     "POST /meetings/{meeting_id}/check-in": "a meeting",
+    "POST /co-handlers/{co_handling_id}/end": "a co-handler",
     "POST /concerns/{report_id}": "a report",
     "POST /handing": "a house that takes it over",
     "POST /received": "a case that was handed over",

@@ -13,6 +13,7 @@ from app.programme.models import ProgrammeVersion
 from app.staff.directory import by_alias, everyone
 from app.staff.models import Channel, ChannelKind
 from app.vault.sealed import Sealed
+from tests.marks import ON_ONE_DATABASE
 
 
 @pytest.fixture
@@ -83,6 +84,7 @@ def test_a_difference_is_a_line_that_a_person_understands(bring_in, example_with
     assert bring_in(changed) == []
 
 
+@ON_ONE_DATABASE
 @pytest.mark.usefixtures("example")
 def test_looking_at_the_difference_changes_nothing(db, directory, example_with):
     changed = example_with(('"PT2H"', '"PT1H"'))
@@ -101,6 +103,7 @@ def test_no_line_and_no_entry_holds_a_number(db, bring_in, example_with):
     assert b"+4670" not in entries
 
 
+@ON_ONE_DATABASE
 @pytest.mark.usefixtures("example")
 def test_the_new_number_is_in_force_at_once(db, directory, bring_in, example_with):
     bring_in(example_with(("+46701740605", "+46701740650")))
@@ -108,6 +111,7 @@ def test_the_new_number_is_in_force_at_once(db, directory, bring_in, example_wit
         assert directory.phone_of(session, by_alias(session, "anna")) == "+46701740650"
 
 
+@ON_ONE_DATABASE
 @pytest.mark.usefixtures("example")
 def test_without_the_duty_key_every_number_is_sealed_anew(db, directory, bring_in, example_with):
     lines = bring_in(example_with(("+46701740605", "+46701740650")), opens=None)
@@ -116,6 +120,7 @@ def test_without_the_duty_key_every_number_is_sealed_anew(db, directory, bring_i
         assert directory.phone_of(session, by_alias(session, "anna")) == "+46701740650"
 
 
+@ON_ONE_DATABASE
 @pytest.mark.usefixtures("example")
 def test_applying_mends_a_damaged_number(db, directory, bring_in):
     with db.transaction() as session:
@@ -126,6 +131,7 @@ def test_applying_mends_a_damaged_number(db, directory, bring_in):
         assert directory.phone_of(session, by_alias(session, "anna")) == "+46701740605"
 
 
+@ON_ONE_DATABASE
 @pytest.mark.usefixtures("example")
 def test_who_is_taken_out_has_left_and_their_number_is_forgotten(db, bring_in, example_with, now):
     gone = example_with(
@@ -139,6 +145,7 @@ def test_who_is_taken_out_has_left_and_their_number_is_forgotten(db, bring_in, e
         assert "staff.left" in actions(session)
 
 
+@ON_ONE_DATABASE
 @pytest.mark.usefixtures("example")
 def test_who_comes_back_is_the_same_person_again(db, directory, bring_in, example_with, now):
     with db.reading() as session:

@@ -6,6 +6,7 @@ from app.programme import knowledge_differences
 from app.programme.apply import EXAMPLE, apply, current, difference, read
 from app.programme.knowledge import Knowledge
 from app.programme.knowledge_files import shipped
+from tests.marks import ON_ONE_DATABASE
 
 
 def knowledge(name: str) -> Knowledge:
@@ -48,6 +49,7 @@ def test_the_same_knowledge_changes_nothing():
     assert knowledge_differences.between(knowledge("huddinge"), knowledge("huddinge")) == []
 
 
+@ON_ONE_DATABASE
 def test_applying_brings_the_knowledge_into_force_and_a_turned_switch_is_seen_before(
     db, duty, directory, now, example_with
 ):

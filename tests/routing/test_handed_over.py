@@ -107,7 +107,7 @@ def test_over_https_both_clocks_agree_and_what_does_not_arrive_is_tried_again(no
         assert parcels.carry(south.db, at=south.office.now) == 1
         assert north.office.log("handover.taken_over")[0]["facts"]["digest"] == came["facts"]["digest"]
         assert not north.office.log("case.closed"), "accepted is not reached: the clock runs on"
-        answer = requests.post(f"{from_south}/handover", data={"text": "dygnet handover 1\n{}\n\n\n"}, timeout=5)
+        answer = requests.post(f"{from_south}/handover", data={"text": "dygnet handover 1\n{}\n\n\n"}, timeout=30)
         assert (answer.status_code, list(answer.json())) == (422, ["why"])
 
 

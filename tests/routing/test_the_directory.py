@@ -52,6 +52,7 @@ def written_in(path: str) -> frozenset[str]:
         ),
         *("Botkyrka kommun", "Sollentuna kommun", "Södertälje kommun", "Upplands-Bro kommun", "Huddinge kommun"),
         *("Järfälla kommun", "Göteborgs stad", "Malmö stad"),
+        *("Göteborgs stad, samordnarna med inriktning på flickor", "Sexualmedicinskt centrum, Göteborg"),
     ],
 )
 def test_whoever_the_sources_name_is_in_the_directory(name):
@@ -116,6 +117,7 @@ def test_every_row_of_the_sources_page_says_its_state_and_shows_what_it_claims()
     [
         ([f"b{n}" for n in range(1, 21)], "tests/routing/test_facts_about_routes.py"),
         ([f"d{n}" for n in range(1, 17) if n != 10], "tests/routing/test_facts_about_screening.py"),
+        (["d10"], "tests/routing/test_follow_up.py"),
     ],
 )
 def test_every_fact_has_a_test_that_bears_its_name(facts, path):

@@ -98,7 +98,7 @@ def document(reference: str, report_id: str, site: ASite, who: ADeed, now: Now) 
                 row = session.get_one(ConcernReport, report_id)
                 concern = papers.read(row, Concern, reading.keys)
                 track = children.children_in(session, reading.cases, reading.keys)
-                paper, office = paper_for(session, site, who, at=now), reading.knowledge.municipality.name
+                paper, office = paper_for(session, site, who, at=now), reading.controller()
                 return page(paper, "dossier/concern", whole, row=row, concern=concern, track=track, office=office)
     except DygnetError as problem:
         return shut(site, case, who, problem, {}, at=now)

@@ -6,16 +6,13 @@ and a second person. Nothing opens here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from fastapi import APIRouter, Depends
 from pydantic import ValidationError
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from app.cases import queries
 from app.cases.models import Case
 from app.cases.queries import ids_of_whole
 from app.console import sight
@@ -24,6 +21,7 @@ from app.console.doors import SignedIn, from_our_pages
 from app.console.dossier import fields
 from app.console.site import ASite
 from app.errors import BadInput
+from app.escalation.other_side import on_the_other_side, still_open
 from app.routing import collisions
 from app.routing.collision_models import CollisionOverride, What
 from app.routing.collisions import Because, Tagged
@@ -96,17 +94,8 @@ def collides(session: Session, case: Case, what: What, about: str, *, by: str, a
 
 
 def same_handler(session: Session, case: Case) -> bool:
-    """Whether whoever has this case has one that it must not meet: said, and never in the way of help."""
-    others = still_open(session, ids_of_whole(session, case))
-    theirs = (session.get_one(Case, other).keeper_ids for other in others)
-    return any(case.keeper_ids & keepers for keepers in theirs)
-
-
-def still_open(session: Session, cases: Sequence[str]) -> list[str]:
-    """The cases on another side that are not closed."""
-    others = collisions.against(session, cases)
-    found = select(Case.id).where(Case.id.in_(others), ~queries.closed())
-    return list(session.scalars(found)) if others else []
+    """Whether whoever works on this case works on one that it must not meet: said, and never in the way of help."""
+    return bool(case.handler_ids & on_the_other_side(session, case))
 
 
 def _asked(session: Session, case: Case, override_id: str, who: SignedIn) -> CollisionOverride | None:

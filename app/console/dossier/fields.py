@@ -9,11 +9,14 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from app.db import new_id
-from app.routing.answers import OLDEST, Age
+from app.routing.answers import NOT_YET, OLDEST, Age, Asked, Why, Word
 
 Posted = Mapping[str, str]
 Mistakes = dict[str, str]
 """A field, and the key of the sentence that says how to mend it."""
+
+ANSWERS: Final = (*(word.value for word in Word if word != Word.NOT_ASKED), *(why.value for why in Why))
+"""What can be chosen: an answer, or why nobody asked."""
 
 _W = TypeVar("_W", bound=StrEnum)
 _YEARS: Final = re.compile(r"\s*(\d{1,3})(?:\s*[-–]\s*(\d{1,3}))?\s*")
@@ -59,6 +62,19 @@ def day(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
+
+
+def asked(posted: Posted, name: str) -> Asked:
+    """The answer that was chosen (one of `ANSWERS`), or why nobody asked; a field that is not there: not yet."""
+    said = posted.get(name, "")
+    if said in {why.value for why in Why}:
+        return Asked(because=Why(said))
+    return Asked(word=Word(said)) if said else NOT_YET
+
+
+def asked_typed(asked: Asked) -> str:
+    """The same the other way round."""
+    return (asked.because or asked.word).value
 
 
 def source(posted: Posted) -> str:

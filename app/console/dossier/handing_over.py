@@ -41,6 +41,8 @@ def pack(reference: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> R
 
     def write(reading: Reading) -> Mistakes:
         session, disclosure = reading.session, posted.get("disclosure", "")
+        if not sight.answers_for(reading.case, who):
+            return {"handovers": "mistake.co_handler"}
         try:
             with site.rota.opened(session, who.hand) as rota:
                 packing.packed(
@@ -104,7 +106,7 @@ def paper(reference: str, disclosure_id: str, site: ASite, who: ADeed, now: Now)
                     row=session.get_one(Disclosure, disclosure_id),
                     told=told,
                     receiver=wording.named(reading.knowledge.receiver, told.receiver, who.language),
-                    office=reading.knowledge.municipality.name,
+                    office=reading.controller(),
                 )
     except DygnetError as problem:
         return shut(site, case, who, problem, {}, at=now)

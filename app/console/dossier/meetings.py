@@ -6,6 +6,7 @@ typed is lost.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -24,7 +25,8 @@ from app.console.dossier.sheet import page
 from app.console.paper import paper_for
 from app.console.site import ASite, Site
 from app.programme.apply import current
-from app.routing import collisions, places
+from app.programme.knowledge_on import Standing
+from app.routing import collisions, incidents, places
 from app.routing.collision_models import How, Meeting, MeetingPlace, What
 from app.routing.subject import Subject
 from app.staff.directory import by_alias, everyone
@@ -33,6 +35,9 @@ from app.web import Posted as APosted
 
 router = APIRouter(prefix="/console/cases/{reference}/meetings", dependencies=[Depends(from_our_pages)])
 
+ANYTHING = "other"
+"""The kind of incident that there always is."""
+
 _MINUTES = (30, 60, 120, 240)
 
 
@@ -40,7 +45,7 @@ _MINUTES = (30, 60, 120, 240)
 def show(reference: str, site: ASite, now: Now, who: Annotated[SignedIn, only(*CASE_ROLES)]) -> Response:
     """The page, after the log took note of who looked at it."""
     case = sight.look_at(site.db, reference, who, at=now)
-    return _page(site, case, who, {}, {}, at=now)
+    return meetings_page(site, case, who, {}, {}, at=now)
 
 
 @router.post("")
@@ -52,7 +57,7 @@ def book(reference: str, site: ASite, who: ADeed, posted: APosted, now: Now) -> 
     if case is None:
         raise sight.no_such_case()
     if wrong:
-        return _page(site, case, who, posted, wrong, at=now)
+        return meetings_page(site, case, who, posted, wrong, at=now)
     return RedirectResponse(f"/console/cases/{case.reference}/meetings", status_code=303)
 
 
@@ -61,7 +66,7 @@ def check_in(reference: str, meeting_id: str, site: ASite, who: ADeed, posted: A
     """All are well, or nobody went. For the two who went, and whoever has the case."""
     how = fields.one_of(posted, "how", How)
     with site.db.transaction() as session:
-        case = kept_case(session, reference, who, at=now, may=lambda one, him: _may_check_in(session, one, him))
+        case = kept_case(session, reference, who, at=now, may=lambda one, him: went_or_keeps(session, one, him))
         meeting = _meeting(session, case, meeting_id) if case else None
         if case and meeting is None:
             sight.refuse(session, reference, who, at=now)
@@ -72,19 +77,25 @@ def check_in(reference: str, meeting_id: str, site: ASite, who: ADeed, posted: A
     return RedirectResponse(f"/console/cases/{case.reference}/meetings", status_code=303)
 
 
-def _page(site: Site, case: Case, who: SignedIn, typed: Posted, wrong: Mistakes, *, at: datetime) -> Response:
+def meetings_page(site: Site, case: Case, who: SignedIn, typed: Posted, wrong: Mistakes, *, at: datetime) -> Response:
+    """The page, with what is wrong on it and everything that was typed."""
     with site.db.reading() as session:
         whole = session.get_one(Case, case.id)
         cases = ids_of_whole(session, whole)
+        paper, shut = paper_for(session, site, who, at=at), incidents.shut_places(session)
         return page(
-            paper_for(session, site, who, at=at),
+            paper,
             "dossier/meetings",
             whole,
             status=422 if wrong else 200,
             typed=typed,
             mistakes=wrong,
             meetings=[*reversed(places.meetings_of(session, cases))],
-            places=places.register(session),
+            everywhere=places.register(session),
+            shut=shut,
+            kinds=incident_kinds(session, who.language, at=at),
+            when=paper.times.typed(at),
+            may_tell=went_or_keeps(session, whole, who),
             colleagues=[each.alias for each in everyone(session) if each.roles],
             minutes=_MINUTES,
             tags=len(collisions.tags_on(session, cases)),
@@ -100,9 +111,11 @@ def _page(site: Site, case: Case, who: SignedIn, typed: Posted, wrong: Mistakes,
 def _book(session: Session, case: Case, who: SignedIn, posted: Posted, *, at: datetime) -> Mistakes:
     place = session.get(MeetingPlace, posted.get("place", ""))
     first, second = by_alias(session, posted.get("first", "")), by_alias(session, posted.get("second", ""))
-    starts, minutes = _moment(posted.get("starts", ""), session), posted.get("minutes", "")
+    starts, minutes = moment(posted.get("starts", ""), session), posted.get("minutes", "")
     if place is None or place.closed:
         return {"place": "mistake.place"}
+    if incidents.shut_by(session, place):
+        return {"place": "mistake.place_shut"}
     if first is None or second is None or first.id == second.id:
         return {"second": "mistake.two"}
     if starts is None or starts < at or minutes not in {str(each) for each in _MINUTES}:
@@ -125,7 +138,7 @@ def _stands_in_the_way(
     return {}
 
 
-def _moment(text: str, session: Session) -> datetime | None:
+def moment(text: str, session: Session) -> datetime | None:
     """A wall time as browsers write it, `2026-01-05T14:00`, where the line is."""
     try:
         return datetime.fromisoformat(text.strip()).replace(tzinfo=current(session).zone)
@@ -133,7 +146,15 @@ def _moment(text: str, session: Session) -> datetime | None:
         return None
 
 
-def _may_check_in(session: Session, case: Case, who: SignedIn) -> bool:
+def incident_kinds(session: Session, language: str, *, at: datetime) -> Mapping[str, str]:
+    """What may have happened, by the city's code list that day, in words; of a city without one, anything."""
+    programme = current(session)
+    kinds = Standing(programme.knowledge, at.astimezone(programme.zone).date()).incidents()
+    return {id_: row.name.get(language) or row.name["sv"] for id_, row in kinds.items()} or {ANYTHING: ""}
+
+
+def went_or_keeps(session: Session, case: Case, who: SignedIn) -> bool:
+    """Whether they work on the case, or go to one of its meetings."""
     went = (one for one in places.meetings_of(session, ids_of_whole(session, case)))
     return sight.keeps(case, who) or any(who.person_id in (one.first_id, one.second_id) for one in went)
 

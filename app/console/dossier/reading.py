@@ -15,6 +15,7 @@ from app.cases.models import Case
 from app.cases.queries import ids_of_whole
 from app.console.doors import SignedIn
 from app.console.opening import RotaKey
+from app.console.responsible import in_words
 from app.console.reveal import granted
 from app.console.site import Site
 from app.programme.apply import current
@@ -66,6 +67,10 @@ class Reading:
         """What is known, the consents among it."""
         said = standing_consents(self.consents(), at=self.at)
         return answers_in(self.session, self.cases, self.keys).model_copy(update={"consents": said})
+
+    def controller(self) -> str:
+        """Whose the data are, by where the person belongs."""
+        return in_words(self.standing.controllers(self.answers().belongs))
 
 
 @contextmanager

@@ -103,6 +103,7 @@ def shown(reading: Reading, posted: Posted) -> Mapping[str, object]:
         "routes": [_in_words(route, reading) for route in routes],
         "shown_as": _digest(routes),
         "typed": posted,
+        "controller": reading.controller(),
         "most": LONGEST_REASON,
         "led": led(reading.session, reading.cases, reading.knowledge),
         "decisions": [

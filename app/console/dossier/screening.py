@@ -77,7 +77,7 @@ def shown(reading: Reading, posted: Posted) -> Mapping[str, object]:
         "raised": raises(answers),
         "settled": screening.settled_in(reading.session, reading.cases, reading.keys),
         "questions": screening_form.QUESTIONS,
-        "answers": screening_form.ANSWERS,
+        "answers": fields.ANSWERS,
         "genders": [each.value for each in Gender],
         "bops": [each.value for each in Bops],
         "became": [each.value for each in Became],
@@ -93,8 +93,7 @@ def shown(reading: Reading, posted: Posted) -> Mapping[str, object]:
 def _overtaken(reading: Reading, posted: Posted) -> bool:
     """Whether somebody else saved the form since this page was made."""
     newest = screening.newest(reading.session, reading.cases)
-    is_ours = newest is not None and newest.source == papers.source_of(reading.subject, posted.get("mark", ""))
-    return newest is not None and not is_ours and newest.id != posted.get("since", "")
+    return papers.is_overtaken(newest, reading.subject, mark=posted.get("mark", ""), since=posted.get("since", ""))
 
 
 def _conversation(reading: Reading, posted: Posted) -> Conversation:

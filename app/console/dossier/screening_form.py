@@ -13,17 +13,13 @@ from app.console.dossier.fields import Mistakes, Posted
 from app.programme.knowledge_on import Standing
 from app.routing.answers import (
     ELSEWHERE,
-    NOT_YET,
     Age,
     Answers,
-    Asked,
     Bops,
     Children,
     Gender,
     Joint,
     Threat,
-    Why,
-    Word,
 )
 
 QUESTIONS: Final = {
@@ -34,9 +30,6 @@ QUESTIONS: Final = {
     "children": ("children.possible_harm",),
 }
 """The questions by their place on the page; danger comes first."""
-
-ANSWERS: Final = (*(word.value for word in Word if word != Word.NOT_ASKED), *(why.value for why in Why))
-"""What can be chosen: an answer, or why nobody asked."""
 
 _MOST_CHILDREN: Final = 30
 _PLAIN: Final = tuple(name for group in QUESTIONS.values() for name in group if "." not in name)
@@ -56,9 +49,9 @@ def typed(answers: Answers) -> dict[str, str]:
         "gender": answers.gender.value,
         "age": fields.age_typed(answers.age),
         "belongs": answers.belongs or "",
-        **{name: _typed(getattr(answers, name)) for name in _PLAIN},
-        "threat.acute": _typed(threat.acute),
-        "children.possible_harm": _typed(children.possible_harm),
+        **{name: fields.asked_typed(getattr(answers, name)) for name in _PLAIN},
+        "threat.acute": fields.asked_typed(threat.acute),
+        "children.possible_harm": fields.asked_typed(children.possible_harm),
         "bops": threat.bops.value,
         "bops_on": str(threat.bops_on or ""),
         "bops_by": threat.bops_by or "",
@@ -73,7 +66,7 @@ def typed(answers: Answers) -> dict[str, str]:
 
 def _mistakes(posted: Posted, standing: Standing) -> Iterator[tuple[str, str]]:
     known = standing.knowledge
-    yield from ((name, "mistake.answer") for name in _asked() if posted.get(name, "not_yet") not in ANSWERS)
+    yield from ((name, "mistake.answer") for name in _asked() if posted.get(name, "not_yet") not in fields.ANSWERS)
     if posted.get("gender", "unknown") not in {each.value for each in Gender}:
         yield "gender", "mistake.choose"
     if fields.age(posted.get("age", "")) is None:
@@ -114,7 +107,7 @@ def _mistakes_of_the_threat(posted: Posted) -> Iterator[tuple[str, str]]:
 def _answers(posted: Posted) -> Answers:
     needs = fields.ticked(posted, "need.")
     count = posted.get("in_household", "").strip()
-    plain: dict[str, Any] = {name: _asked_as(posted, name) for name in _PLAIN}
+    plain: dict[str, Any] = {name: fields.asked(posted, name) for name in _PLAIN}
     return Answers(
         **plain,
         gender=fields.one_of(posted, "gender", Gender) or Gender.UNKNOWN,
@@ -124,13 +117,13 @@ def _answers(posted: Posted) -> Answers:
             bops=fields.one_of(posted, "bops", Bops) or Bops.NOT_ASKED,
             bops_on=fields.day(posted.get("bops_on", "")),
             bops_by=fields.words(posted, "bops_by") or None,
-            acute=_asked_as(posted, "threat.acute"),
+            acute=fields.asked(posted, "threat.acute"),
             joint=_joint(posted),
         ),
         children=Children(
             in_household=int(count) if count else None,
             ages=tuple(age for age in _ages(posted) if age),
-            possible_harm=_asked_as(posted, "children.possible_harm"),
+            possible_harm=fields.asked(posted, "children.possible_harm"),
         ),
         needs=needs or (() if posted.get("no_needs") else None),
         housing=posted.get("housing") or None,
@@ -154,17 +147,6 @@ def _joint_typed(joint: Joint | None) -> dict[str, str]:
 
 def _asked() -> Iterator[str]:
     return (name for group in QUESTIONS.values() for name in group)
-
-
-def _asked_as(posted: Posted, name: str) -> Asked:
-    said = posted.get(name, "")
-    if said in {why.value for why in Why}:
-        return Asked(because=Why(said))
-    return Asked(word=Word(said)) if said else NOT_YET
-
-
-def _typed(asked: Asked) -> str:
-    return (asked.because or asked.word).value
 
 
 def _ages(posted: Posted) -> list[Age | None]:

@@ -37,12 +37,14 @@ _log = Log("dossier")
 
 
 class Sheet(StrEnum):
-    """The four, as they are named in the log."""
+    """The six, as they are named in the log."""
 
     SCREENING = "screening"
     ROUTE = "route"
     LEAVING = "leaving"
     CHILDREN = "children"
+    FOLLOW_UP = "follow_up"
+    TO_DO = "to_do"
 
 
 Shown = Callable[[Reading, Posted], Mapping[str, object]]
