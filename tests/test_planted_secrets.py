@@ -52,6 +52,7 @@ _SHEETS = ("dossier", "steps", "route", "offers", "consents", "disclosures", "ch
 _SHEETS += ("consents/{consent_id}/withdrawal",)
 _SHEETS += ("disclosures/{disclosure_id}/reading", "protection", "concerns", "concerns/{report_id}")
 _SHEETS += ("handovers", "disclosures/{disclosure_id}/paper", "arrivals/{package_id}/reading")
+_SHEETS += ("to-dos", "to-dos/{to_do_id}/day", "to-dos/{to_do_id}/end")
 DOSSIER = {f"POST /console/cases/{{reference}}/{each}" for each in _SHEETS}
 """Where a sheet of the dossier is open, after its entry: a deed on a sheet answers with the sheet."""
 

@@ -46,7 +46,7 @@ def may_explain(case: Case, who: SignedIn) -> bool:
     """Whether they may say why the promise was broken: whoever has the case, and the coordinator."""
     if case.breach is None or case.excludes(who.person_id):
         return False
-    return keeps(case, who) or who.may(Role.COORDINATOR)
+    return answers_for(case, who) or who.may(Role.COORDINATOR)
 
 
 def spoke(case: Case, who: SignedIn) -> bool:

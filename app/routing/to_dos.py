@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from pydantic import Field
-from sqlalchemy import CheckConstraint, Date, ForeignKey, String, select
+from sqlalchemy import CheckConstraint, Date, ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from app import rows
@@ -54,7 +54,7 @@ class ToDo(Paper):
 
     day: Mapped[date] = mapped_column(Date)
 
-    moves: Mapped[list[ToDoMove]] = relationship(order_by="ToDoMove.at")
+    moves: Mapped[list[ToDoMove]] = relationship(order_by="[ToDoMove.at, ToDoMove.id]")
     end: Mapped[ToDoEnd | None] = relationship(lazy="joined")
 
     @property
@@ -129,6 +129,11 @@ def tasks_of(session: Session, cases: Sequence[str]) -> Sequence[ToDo]:
 
 def open_tasks(session: Session, *, by_day: date) -> Sequence[ToDo]:
     """Tasks of all cases that nobody has ended, whose day has come by that day; the longest waiting first."""
-    waiting = select(ToDo).where(ToDo.id.not_in(select(ToDoEnd.to_do_id)))
-    found = session.scalars(waiting.options(selectinload(ToDo.moves))).all()
-    return sorted((task for task in found if task.due <= by_day), key=lambda task: (task.due, task.at, task.id))
+    last = select(ToDoMove.day).where(ToDoMove.to_do_id == ToDo.id).order_by(*_IN_TURN_BACKWARDS).limit(1)
+    due = func.coalesce(last.scalar_subquery(), ToDo.day)
+    waiting = select(ToDo).where(ToDo.id.not_in(select(ToDoEnd.to_do_id)), due <= by_day)
+    return session.scalars(waiting.options(selectinload(ToDo.moves)).order_by(due, ToDo.at, ToDo.id)).all()
+
+
+_IN_TURN_BACKWARDS: Final = (ToDoMove.at.desc(), ToDoMove.id.desc())
+"""The latest move of a task is the one that counts."""

@@ -5,6 +5,7 @@ nor the telephone that rings.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,7 +14,8 @@ from app.cases import contents
 from app.cases.models import Case
 from app.cases.permissions import Hours
 from app.simulator.phones import Phone
-from tests.calling import attempts, calls_to, put_through, ring, who_has, who_may_be_called
+from app.staff.directory import by_alias
+from tests.calling import attempts, calls_to, put_through, ring, signed_in, who_has, who_may_be_called
 from tests.hotline import Hotline
 from tests.marks import ON_ONE_DATABASE
 from tests.people import A_BORROWED_PHONE, A_STRANGER, PROGRAMME
@@ -55,6 +57,42 @@ def test_a_case_that_is_closed_before_the_key_calls_nobody(hotline: Hotline) -> 
     handler = presses_the_key(hotline)
     assert calls_to(hotline, A_STRANGER) == 0
     assert "Vi ringde inte upp" in handler.heard_text
+
+
+def test_a_colleague_who_was_brought_in_calls_like_the_holder_and_whoever_is_let_go_before_the_key_calls_nobody(
+    hotline: Hotline,
+) -> None:
+    who_may_be_called(hotline)
+    who_has(hotline)
+    bo = signed_in(hotline, "bo")
+    brings_in_bo(hotline)
+    ring(hotline, bo)
+    lets_bo_go(hotline)
+    handler = presses_the_key(hotline, "bo")
+    assert calls_to(hotline, A_STRANGER) == 0
+    assert "Vi ringde inte upp" in handler.heard_text
+
+    brings_in_bo(hotline)
+    put_through(hotline, bo, "bo")
+    hotline.phone(A_STRANGER).answer()
+    hotline.work()
+    assert hotline.phone("bo").bridged_with == [A_STRANGER]
+
+
+def brings_in_bo(line: Hotline) -> None:
+    line.timeline.advance(60)
+    with line.db.transaction() as session:
+        case = session.get_one(Case, line.case().id)
+        bo, anna = by_alias(session, "bo"), by_alias(session, "anna")
+        assert bo and anna
+        case.bring_in(bo, by=anna, at=line.now, until=line.now + timedelta(days=1), because="experience")
+
+
+def lets_bo_go(line: Hotline) -> None:
+    with line.db.transaction() as session:
+        case = session.get_one(Case, line.case().id)
+        (bo,) = case.co_handlers
+        assert case.let_go(bo.person_id, by="anna", at=line.now, because="word")
 
 
 def test_a_telephone_stops_ringing_when_the_case_is_closed_as_unsafe(hotline: Hotline) -> None:
