@@ -14,16 +14,17 @@ from app.intake.crowd import LetIn
 from app.intake.form import _ours
 from app.intake.reception import Desk, receive
 from app.intake.visit import AVisit
-from app.main import from_environment
+from app.main import Doors, from_environment
 from app.settings import Surface
 from app.web import Db, Now, Posted
 
 
 def without_receipt() -> ASGIApp:
     """The public surface with one door more."""
-    app = from_environment()
-    app.surfaces[Surface.PUBLIC].add_api_route("/{lang}/contact/plain", take_in, methods=["POST"])
-    return app
+    served = from_environment()
+    house = cast(Doors, served.app)
+    house.surfaces[Surface.PUBLIC].add_api_route("/{lang}/contact/plain", take_in, methods=["POST"])
+    return served
 
 
 def take_in(request: Request, visit: AVisit, posted: Posted, db: Db, now: Now, _: LetIn) -> HTMLResponse:
