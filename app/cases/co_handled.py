@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Mapped, declared_attr, relationship
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Mapped, declared_attr, relationship
 from app import rows
 from app.cases import co_handling
 from app.cases.co_handling import CoHandling
-from app.cases.facts import FirstContact
+from app.cases.facts import FirstContact, Hold
 from app.cases.permitting import Permitting
 from app.errors import BadInput
 from app.rows import session_of
@@ -36,12 +37,13 @@ class CoHandled(Permitting):
         """Who they are."""
         return frozenset(one.person_id for one in self.co_handlers)
 
-    def own_contact(self, first: FirstContact | None, *, held: bool) -> Person | None:
-        """Who made first contact, unless they did it as a co-handler for whoever holds the case."""
+    def own_contact(self, first: FirstContact | None, holds: Sequence[Hold]) -> Person | None:
+        """Who made first contact, unless they did it as a co-handler for whoever held the case then. What has become of
+        that hold since makes it nobody else's: the case goes on to the next, and a co-handler's time ends as it did."""
         if first is None:
             return None
         beside = any(one.person_id == first.by_id and one.covers(first.at) for one in self.co_handlings)
-        return None if held and beside else first.by
+        return None if beside and any(hold.covers(first.at) for hold in holds) else first.by
 
     def bring_in(
         self, person: Person, *, by: Person, at: datetime, until: datetime, because: str, team: str | None = None

@@ -151,6 +151,10 @@ class Hold(Base):
     person: Mapped[Person] = relationship()
     kept: Mapped[Kept | None] = relationship()
 
+    def covers(self, at: datetime) -> bool:
+        """Whether it was in force at a moment."""
+        return self.at <= at and (self.released_at is None or at <= self.released_at)
+
 
 class Kept(Base):
     """Whoever holds the case keeps it when their shift ends, by their own word."""

@@ -108,8 +108,8 @@ class Case(CoHandled):
 
     @property
     def reached_by(self) -> Person | None:
-        """Whose case it is by first contact: who made it, but for a co-handler who did so for whoever holds it."""
-        return self.own_contact(self.first_contact, held=self.hold is not None)
+        """Whose case it is by first contact: who made it, but for a co-handler who did so for whoever held it then."""
+        return self.own_contact(self.first_contact, self.holds)
 
     @property
     def responsible(self) -> Assignment | None:

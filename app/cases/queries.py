@@ -166,6 +166,13 @@ _PARTS: Final = select(Case).where(Case.id.in_(whole_of(_WHOLE)), Case.id != _WH
 """Asked at nearly every door of a case, and therefore written out once."""
 
 
+def that_goes_on(session: Session, case: Case) -> Case:
+    """The case, or the one it goes on as part of, also by way of another."""
+    while case.join:
+        case = session.get_one(Case, case.join.into_id)
+    return case
+
+
 def ids_of_whole(session: Session, case: Case) -> list[str]:
     """The ids of a case and of those that go on as part of it."""
     return [case.id, *(one.id for one in joined_into(session, case))]

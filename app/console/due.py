@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases import queries
+from app.cases.facts import Closure
 from app.cases.models import Case
 from app.console.doors import SignedIn
 from app.console.sight import keeps
@@ -57,7 +59,7 @@ def shut_places(session: Session, times: Times) -> Sequence[Shut]:
 
 
 def _due(session: Session, times: Times, *, until: date, shown: Callable[[Case], bool]) -> Iterator[Due]:
-    tasks = to_dos.open_tasks(session, by_day=until)
+    tasks = to_dos.open_tasks(session, by_day=until, but_for=select(Closure.case_id))
     cases = _whole(session, {task.case_id for task in tasks})
     for task in tasks:
         case = cases[task.case_id]
@@ -68,13 +70,7 @@ def _due(session: Session, times: Times, *, until: date, shown: Callable[[Case],
 def _whole(session: Session, ids: set[str]) -> Mapping[str, Case]:
     """Each case, or the one it goes on as part of, by its own id."""
     found = {case.id: case for case in queries.as_listed(session, sorted(ids))}
-    return {id_: _goes_on(session, case) for id_, case in found.items()}
-
-
-def _goes_on(session: Session, case: Case) -> Case:
-    while case.join:
-        case = session.get_one(Case, case.join.into_id)
-    return case
+    return {id_: queries.that_goes_on(session, case) for id_, case in found.items()}
 
 
 def _whose(case: Case) -> str:

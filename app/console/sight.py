@@ -92,18 +92,18 @@ def asked(session: Session, who: SignedIn) -> frozenset[str]:
     return frozenset(filter(None, session.scalars(paged.where(Notification.case_id.in_(still_open)))))
 
 
-def find(session: Session, reference: str, who: SignedIn) -> Case | None:
-    """The case they mean, if they may see it; one that was joined into another leads there."""
+def find(session: Session, reference: str, who: SignedIn, *, may: Right = sees) -> Case | None:
+    """The case they mean, if they `may` see it; one that was joined into another leads there."""
     case = queries.by_reference(session, reference)
     while case and case.join:
         case = session.get(Case, case.join.into_id)
-    return case if case and sees(case, who) else None
+    return case if case and may(case, who) else None
 
 
-def look_at(db: Database, reference: str, who: SignedIn, *, at: datetime) -> Case:
+def look_at(db: Database, reference: str, who: SignedIn, *, at: datetime, may: Right = sees) -> Case:
     """The case, after the log took note of who opened a page of it. NoSuchPage when it is unknown, or not theirs."""
     with db.transaction() as session:
-        case = find(session, reference, who)
+        case = find(session, reference, who, may=may)
         if case:
             case.log("case.read", by=who.alias, at=at)
         else:

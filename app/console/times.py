@@ -47,6 +47,10 @@ class Times:
         """A local day: `ons 7 jan.`."""
         return str(format_date(day, "EEE d MMM", locale=self._locale))
 
+    def through(self, end: datetime) -> str:
+        """The last local day of what lasts until a moment: what ends at midnight lasts through the day before."""
+        return self.day((end.astimezone(self.zone) - timedelta(microseconds=1)).date())
+
     def month(self, day: date) -> str:
         """The month a local day is in: `januari 2026`."""
         return str(format_date(day, "LLLL y", locale=self._locale))

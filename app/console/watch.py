@@ -10,18 +10,21 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.cases import breaches, bridges, facts, texts
+from app.cases import breaches, bridges, co_handling, facts, texts
 from app.cases.exclusions import Exclusion
 from app.clock import Clock
 from app.db import Base, Database
 from app.escalation.pulse import is_silent, last_round
 from app.notifications import faults
+from app.routing import to_dos
 
 _COUNTED: Final[tuple[type[Base], ...]] = (
     breaches.Breach,
     breaches.BreachReason,
     bridges.BridgeOutcome,
     bridges.LegFact,
+    co_handling.CoHandling,
+    co_handling.CoHandlingEnd,
     facts.Approach,
     facts.Assignment,
     facts.Closure,
@@ -36,6 +39,9 @@ _COUNTED: Final[tuple[type[Base], ...]] = (
     facts.Kept,
     facts.Permission,
     texts.TextFate,
+    to_dos.ToDo,
+    to_dos.ToDoEnd,
+    to_dos.ToDoMove,
 )
 """What a board is made of. Rows are only ever added, so that counting them tells whether one is new."""
 

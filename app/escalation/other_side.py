@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases import queries
 from app.cases.models import Case
-from app.cases.queries import ids_of_whole
+from app.cases.queries import ids_of_whole, that_goes_on
 from app.routing import collisions
 
 
 def still_open(session: Session, cases: Sequence[str]) -> list[str]:
-    """The cases on another side that are not closed."""
-    others = collisions.against(session, cases)
-    found = select(Case.id).where(Case.id.in_(others), ~queries.closed())
-    return list(session.scalars(found)) if others else []
+    """The cases on another side that are not closed, with those that go on as part of them."""
+    return [id_ for other in _others(session, cases) for id_ in ids_of_whole(session, other)]
 
 
 def on_the_other_side(session: Session, case: Case) -> frozenset[str]:
     """The ids of whoever works on an open case that this one must not meet."""
-    others = still_open(session, ids_of_whole(session, case))
-    return frozenset[str]().union(*(session.get_one(Case, other).handler_ids for other in others))
+    others = _others(session, ids_of_whole(session, case))
+    return frozenset[str]().union(*(other.handler_ids for other in others))
+
+
+def _others(session: Session, cases: Sequence[str]) -> Collection[Case]:
+    """As they go on: a tag stays with the case it was put on, and that may have joined another since."""
+    found = (session.get_one(Case, id_) for id_ in sorted(collisions.against(session, cases)))
+    whole = {other.id: other for other in (that_goes_on(session, case) for case in found)}
+    return [other for other in whole.values() if not other.closure and other.id not in cases]

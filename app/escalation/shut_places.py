@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
+from app.cases.queries import that_goes_on
 from app.escalation import asides
 from app.notifications import alarms
 from app.notifications.reach import Reach
@@ -30,18 +31,10 @@ def tell(session: Session, incident: PlaceIncident, *, at: datetime) -> None:
     key = f"place:{incident.id}"
     alarms.tell(session, ALARM, key=key, channels=BY, at=at)
     for meeting in incidents.meetings_there(session, incident.place, at=at):
-        case = _whole(session, meeting)
+        case = that_goes_on(session, session.get_one(Case, meeting.case_id))  # not locked: who books has theirs
         for person in _concerned(session, case, meeting):
             if person.id != incident.by_id:
                 _tell(session, case, person, key=f"{key}:{case.id}", at=at)
-
-
-def _whole(session: Session, meeting: Meeting) -> Case:
-    """The case, or the one it goes on as part of; not locked: whoever books has theirs, and waits for the place."""
-    case = session.get_one(Case, meeting.case_id)
-    while case.join:
-        case = session.get_one(Case, case.join.into_id)
-    return case
 
 
 def _concerned(session: Session, case: Case, meeting: Meeting) -> Iterator[Person]:

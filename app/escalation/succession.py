@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, aliased
 
-from app.cases.facts import FirstContact, Hold
+from app.cases.facts import Assignment
 from app.cases.models import Case
 from app.cases.queries import closed, locked, reached
 from app.escalation import targets
@@ -40,8 +40,8 @@ def after_leavers(session: Session, *, at: datetime) -> None:
 
 
 def _left_behind() -> Select[str]:
-    """Cases that go on and were held by, or spoken with by, somebody who has left."""
-    has_left = Person.left_at.is_not(None)
-    spoke = select(FirstContact.case_id).join(FirstContact.by).where(has_left)
-    holds = select(Hold.case_id).join(Hold.person).where(Hold.released_at.is_(None), has_left)
-    return select(Case.id).where(Case.id.in_(spoke) | Case.id.in_(holds), reached(), ~closed())
+    """Cases that go on, and for which somebody who has left was named last: they had it, or it had come to them."""
+    later = aliased(Assignment)
+    is_last = ~exists().where(later.case_id == Assignment.case_id, later.at > Assignment.at)
+    named = select(Assignment.case_id).join(Assignment.person).where(Person.left_at.is_not(None), is_last)
+    return select(Case.id).where(Case.id.in_(named), reached(), ~closed())

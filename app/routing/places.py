@@ -31,6 +31,9 @@ APART: Final = timedelta(days=90)
 LONGEST: Final = timedelta(hours=8)
 """The latest that somebody checks in after a meeting began."""
 
+FURTHEST: Final = timedelta(days=365)
+"""Nobody books a meeting further ahead: that year is a slip of the hand."""
+
 _NAME: Final = re.compile(r"[A-Za-zÅÄÖåäö]{2,24}")
 
 
@@ -76,12 +79,12 @@ def book(
     at: datetime,
     source: str,
 ) -> None:
-    """Two of the staff meet the person. BadInput for a moment that is over, one person, a time nobody checks, or a
-    place that is shut since something happened there."""
+    """Two of the staff meet the person. BadInput for a moment that is over or more than a year ahead, one person, a
+    time nobody checks, or a place that is shut since something happened there."""
     if two[0].id == two[1].id:
         raise BadInput("Two people go to a meeting.")
-    if not at <= starts < check_in_by <= starts + LONGEST:
-        raise BadInput("A meeting lies ahead, and somebody checks in within eight hours of it.")
+    if not at <= starts <= at + FURTHEST or not starts < check_in_by <= starts + LONGEST:
+        raise BadInput("A meeting lies ahead, within a year, and somebody checks in within eight hours of it.")
     incidents.lock(session, place)
     if incidents.shut_by(session, place):
         raise BadInput("Something happened at this place: it is shut until two people open it.")

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from pydantic import Field
-from sqlalchemy import CheckConstraint, Date, ForeignKey, String, func, select
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Select, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from app import rows
@@ -127,11 +127,12 @@ def tasks_of(session: Session, cases: Sequence[str]) -> Sequence[ToDo]:
     return papers.of(session, ToDo, cases)
 
 
-def open_tasks(session: Session, *, by_day: date) -> Sequence[ToDo]:
-    """Tasks of all cases that nobody has ended, whose day has come by that day; the longest waiting first."""
+def open_tasks(session: Session, *, by_day: date, but_for: Select[tuple[str]]) -> Sequence[ToDo]:
+    """Tasks that nobody has ended, whose day has come by that day, of all cases `but_for` some (their ids); the longest
+    waiting first."""
     last = select(ToDoMove.day).where(ToDoMove.to_do_id == ToDo.id).order_by(*_IN_TURN_BACKWARDS).limit(1)
     due = func.coalesce(last.scalar_subquery(), ToDo.day)
-    waiting = select(ToDo).where(ToDo.id.not_in(select(ToDoEnd.to_do_id)), due <= by_day)
+    waiting = select(ToDo).where(ToDo.id.not_in(select(ToDoEnd.to_do_id)), due <= by_day, ToDo.case_id.not_in(but_for))
     return session.scalars(waiting.options(selectinload(ToDo.moves)).order_by(due, ToDo.at, ToDo.id)).all()
 
 

@@ -11,7 +11,9 @@ from app.cases.pressing import SHOWN
 from app.console.teller import Teller
 from app.console.watch import Watch
 from app.intake.approach import Callback
+from tests.at_work import Workplace
 from tests.console.office import MESSAGE, NUMBER, Office, take
+from tests.dossiers import link_in
 
 
 def rows(page: str) -> list[str]:
@@ -145,6 +147,20 @@ def test_the_stream_speaks_when_a_case_comes_in_and_not_when_somebody_looks(offi
     assert after != before
     take(anna, reference)
     assert version() != after
+
+
+def test_the_stream_speaks_of_colleagues_alongside_and_of_what_is_to_be_done(office: Office):
+    work, heard = Workplace(office), [Watch(office.db, office.clock).version()]
+    desk = work.case()
+    for deed, said in (
+        ("co-handlers", {"beside": "fatima", "why": "load", "until": "2026-01-19"}),
+        ("to-dos", {"kind": "call", "day": "2026-01-05"}),
+    ):
+        page = desk.do(deed, **said)
+        heard.append(Watch(office.db, office.clock).version())
+        desk.do(link_in(page, rf"({deed}/\w+/end)"), how="done")
+        heard.append(Watch(office.db, office.clock).version())
+    assert len({*heard}) == len(heard)
 
 
 def test_the_stream_says_at_once_which_version_it_is_and_then_only_what_is_new(office: Office):

@@ -18,6 +18,7 @@ from app.staff.directory import by_alias
 from tests import people
 from tests.at_work import Workplace
 from tests.console.office import Office, send
+from tests.console.test_joining import two_of_hers
 from tests.dossiers import Desk
 
 A_FORTNIGHT = {"why": "experience", "until": "2026-01-19"}
@@ -125,6 +126,29 @@ def test_whoever_has_the_other_side_of_a_conflict_is_not_brought_in(work: Workpl
     assert work.office.log("collision.warned")[-1]["facts"] == {"what": "co_handler"}
 
 
+def test_the_other_side_is_still_the_other_side_when_its_case_went_on_as_part_of_an_older_one(work: Workplace):
+    anna, bo = work.case(), work.office.browser("bo")
+    older, younger = two_of_hers(work.office, bo)
+    anna.do("collisions", code="Granen", side="Norr")
+    work.desk(younger, "bo").do("collisions", code="Granen", side="Söder")
+    send(bo, f"/console/cases/{younger}/join", same=older, word="person")
+    anna.do("co-handlers", beside="bo", **A_FORTNIGHT)
+    assert anna.status == 422
+
+
+def test_who_made_first_contact_beside_the_holder_does_not_have_the_case_when_the_holder_may_not(work: Workplace):
+    anna, fatima = beside_anna(work, waits="yes")
+    fatima.do("attempts", channel="call", outcome="reached")
+    found = re.search(r"co-handlers/(\w+)/end", anna.look())[1]
+    anna.do(f"co-handlers/{found}/end")
+    excluded(work, anna, "anna")
+    fatima.do("reveal", because="new_attempt")
+    assert fatima.status == 404, "her time was over"
+    with work.db.reading() as session:
+        case = session.scalar(select(Case).where(Case.reference == anna.reference))
+        assert (case.is_nobodys, case.responsible.person.alias) == (True, "bo"), "it went on to the next in line"
+
+
 def test_a_team_is_brought_in_as_it_is_that_day_but_for_whoever_is_excluded(work: Workplace, tmp_path: Path):
     with_the_team(work, tmp_path)
     anna = work.case()
@@ -133,6 +157,7 @@ def test_a_team_is_brought_in_as_it_is_that_day_but_for_whoever_is_excluded(work
     anna.do("co-handlers", beside="team:Förstärkningsteamet", **A_FORTNIGHT)
     assert names(work, anna) == ["fatima"]
     assert "(Förstärkningsteamet)" in anna.look()
+    assert "tillagd av anna, till och med mån 19 jan." in anna.look(), "the day that was chosen, and not its midnight"
 
 
 def test_what_cannot_be_is_said(work: Workplace):

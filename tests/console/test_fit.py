@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cases.models import Case
+from app.escalation import succession
 from app.programme.apply import apply, read
 from tests import people
 from tests.console.office import Office, send, take
@@ -52,6 +53,21 @@ def test_a_coordinator_keeps_out_whom_they_know_of_and_sees_no_list(office: Offi
     again = carin.get(page).text
     assert again.count(">dag<") == 1, "only among those who can be chosen, as before"
     assert office.browser("dag").get(page).status_code == 404
+
+
+def test_a_case_that_went_on_to_somebody_who_then_left_goes_on_again(office_on_both: Office):
+    office, reference = office_on_both, office_on_both.approach().reference
+    anna = office.browser("anna")
+    take(anna, reference)
+    send(anna, f"/console/cases/{reference}/attempts", channel="call", outcome="reached")
+    send(anna, f"/console/cases/{reference}/exclusions")
+    with office.db.transaction() as session:
+        case = session.scalar(select(Case).where(Case.reference == reference))
+        assert case.is_nobodys
+        case.responsible.person.left_at = office.now
+    with office.db.transaction() as session:
+        succession.after_leavers(session, at=office.now)
+        assert session.get(Case, case.id).responsible.person.is_active
 
 
 def test_a_manager_who_is_excluded_does_not_see_the_case_on_the_board_either(office: Office, page: str):

@@ -18,6 +18,9 @@ from app.console import console
 from app.console.forms import ENDINGS
 from app.console.next_step import Step
 from app.console.wording import SENTENCES, meaning, spoken_by
+from app.db import Base
+from app.retention import rooms  # noqa: F401 - so that every kind of paper is known
+from app.routing.papers import Paper
 from app.staff.roles import Role
 
 PAGES = Path(console.__file__).parent / "pages"
@@ -37,6 +40,7 @@ MADE_OF_PARTS = {
     "bridge.": {f"{stage}{more}" for stage in {*Stage} - {Stage.DONE, Stage.STOPPED} for more in ("", ".more")},
     "outreach.": {f"{why}.{end}" for why in Why for end in ("call", "sms", "do")},
     "text.fate.": {"sent", *Fate},
+    "own.kind.": {each.class_.__tablename__ for each in Base.registry.mappers if issubclass(each.class_, Paper)},
 }
 
 

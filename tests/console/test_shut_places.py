@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.notifications.models import Notification
 from tests.at_work import Workplace
 from tests.console.office import Office
+from tests.console.test_co_handlers import excluded
 from tests.dossiers import Desk
 from tests.evidence import everything_kept
 from tests.routing.test_collisions import A_MEETING, place
@@ -85,6 +86,28 @@ def test_what_happens_after_somebody_asked_keeps_it_shut(work: Workplace):
     carin.press(f"/console/places/{oak}/opening/second", agreed="yes")
     assert carin.status == 404, "nobody is asked about what was not known then"
     assert "Skottlossning" in carin.look("/console/places")
+
+
+def test_whoever_goes_to_a_meeting_finds_that_one_and_nothing_else_of_the_case(work: Workplace):
+    oak, elm = place(work, "Eken"), place(work, "Almen")
+    anna = work.case()
+    anna.do("meetings", place=oak, **A_MEETING | {"first": "anna", "second": "bo"})
+    anna.do("meetings", place=elm, **A_MEETING | {"first": "anna", "second": "fatima"})
+    bo, page = work.desk(anna.reference, "bo"), f"{anna.at}/meetings"
+    shown = bo.look(page)
+    assert "<strong>Eken" in shown and "<strong>Almen" not in shown and "tags-head" not in shown
+    assert "<strong>Eken" in tell(bo, oak, kind="weather") and bo.status == 422
+    excluded(work, anna, "bo")
+    assert "Eken" not in bo.look(page)
+    tell(bo, oak)
+    assert bo.status == 404 and work.office.log("place.incident") == []
+
+
+@pytest.mark.parametrize("far", ["9999-12-31T23:59", "2027-01-07T14:00", "0001-01-01T00:00"])
+def test_a_year_that_is_a_slip_of_the_hand_is_said(work: Workplace, far: str):
+    oak, anna = place(work, "Eken"), work.case()
+    assert "inom ett år" in anna.do("meetings", place=oak, **A_MEETING | {"starts": far})
+    assert anna.status == 422
 
 
 def test_what_cannot_be_is_said_and_nothing_typed_is_lost(work: Workplace):

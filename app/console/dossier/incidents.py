@@ -18,7 +18,7 @@ from app.console.deeds import ADeed, kept_case
 from app.console.doors import SignedIn, from_our_pages
 from app.console.dossier import fields
 from app.console.dossier.fields import Mistakes, Posted
-from app.console.dossier.meetings import incident_kinds, meetings_page, moment, went_or_keeps
+from app.console.dossier.meetings import goes_or_keeps, incident_kinds, meetings_page, moment
 from app.console.site import ASite
 from app.escalation import shut_places
 from app.routing import incidents, places
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/console/cases/{reference}/incidents", dependencies=[
 def tell(reference: str, site: ASite, who: ADeed, posted: APosted, now: Now) -> Response:
     """Shut the place, and tell whoever is to go there. For the two who went, and whoever works on the case."""
     with site.db.transaction() as session:
-        case = kept_case(session, reference, who, at=now, may=lambda one, him: went_or_keeps(session, one, him))
+        case = kept_case(session, reference, who, at=now, may=goes_or_keeps)
         wrong = _tell(session, case, who, posted, at=now) if case else {}
     if case is None:
         raise sight.no_such_case()

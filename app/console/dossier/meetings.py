@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 from starlette.responses import RedirectResponse, Response
 
 from app.cases.models import Case
@@ -43,8 +43,9 @@ _MINUTES = (30, 60, 120, 240)
 
 @router.get("")
 def show(reference: str, site: ASite, now: Now, who: Annotated[SignedIn, only(*CASE_ROLES)]) -> Response:
-    """The page, after the log took note of who looked at it."""
-    case = sight.look_at(site.db, reference, who, at=now)
+    """The page, after the log took note of who looked at it. Whoever goes to a meeting finds that one on it, though the
+    case is a colleague's: they are told of its reference when its place is shut, and check in here."""
+    case = sight.look_at(site.db, reference, who, at=now, may=sees_or_goes)
     return meetings_page(site, case, who, {}, {}, at=now)
 
 
@@ -66,7 +67,7 @@ def check_in(reference: str, meeting_id: str, site: ASite, who: ADeed, posted: A
     """All are well, or nobody went. For the two who went, and whoever has the case."""
     how = fields.one_of(posted, "how", How)
     with site.db.transaction() as session:
-        case = kept_case(session, reference, who, at=now, may=lambda one, him: went_or_keeps(session, one, him))
+        case = kept_case(session, reference, who, at=now, may=goes_or_keeps)
         meeting = _meeting(session, case, meeting_id) if case else None
         if case and meeting is None:
             sight.refuse(session, reference, who, at=now)
@@ -81,7 +82,8 @@ def meetings_page(site: Site, case: Case, who: SignedIn, typed: Posted, wrong: M
     """The page, with what is wrong on it and everything that was typed."""
     with site.db.reading() as session:
         whole = session.get_one(Case, case.id)
-        cases = ids_of_whole(session, whole)
+        cases, sees = ids_of_whole(session, whole), sight.sees(whole, who)
+        booked = places.meetings_of(session, cases)
         paper, shut = paper_for(session, site, who, at=at), incidents.shut_places(session)
         return page(
             paper,
@@ -90,12 +92,13 @@ def meetings_page(site: Site, case: Case, who: SignedIn, typed: Posted, wrong: M
             status=422 if wrong else 200,
             typed=typed,
             mistakes=wrong,
-            meetings=[*reversed(places.meetings_of(session, cases))],
+            meetings=[one for one in reversed(booked) if sees or _goes_to(one, who)],
             everywhere=places.register(session),
             shut=shut,
             kinds=incident_kinds(session, who.language, at=at),
             when=paper.times.typed(at),
-            may_tell=went_or_keeps(session, whole, who),
+            may_tell=goes_or_keeps(whole, who),
+            sees=sees,
             colleagues=[each.alias for each in everyone(session) if each.roles],
             minutes=_MINUTES,
             tags=len(collisions.tags_on(session, cases)),
@@ -118,7 +121,7 @@ def _book(session: Session, case: Case, who: SignedIn, posted: Posted, *, at: da
         return {"place": "mistake.place_shut"}
     if first is None or second is None or first.id == second.id:
         return {"second": "mistake.two"}
-    if starts is None or starts < at or minutes not in {str(each) for each in _MINUTES}:
+    if starts is None or not at <= starts <= at + places.FURTHEST or minutes not in {str(each) for each in _MINUTES}:
         return {"starts": "mistake.starts"}
     if wrong := _stands_in_the_way(session, case, who, place, starts, at=at):
         return wrong
@@ -153,10 +156,25 @@ def incident_kinds(session: Session, language: str, *, at: datetime) -> Mapping[
     return {id_: row.name.get(language) or row.name["sv"] for id_, row in kinds.items()} or {ANYTHING: ""}
 
 
-def went_or_keeps(session: Session, case: Case, who: SignedIn) -> bool:
-    """Whether they work on the case, or go to one of its meetings."""
-    went = (one for one in places.meetings_of(session, ids_of_whole(session, case)))
-    return sight.keeps(case, who) or any(who.person_id in (one.first_id, one.second_id) for one in went)
+def goes_or_keeps(case: Case, who: SignedIn) -> bool:
+    """Whether they work on the case, or go to one of its meetings, or went; never when they are excluded from it."""
+    return sight.keeps(case, who) or _goes(case, who)
+
+
+def sees_or_goes(case: Case, who: SignedIn) -> bool:
+    """Whether they see the case, or at least of it the meetings that they go to themselves."""
+    return sight.sees(case, who) or _goes(case, who)
+
+
+def _goes(case: Case, who: SignedIn) -> bool:
+    session = object_session(case)
+    if session is None or case.is_forgotten or case.excludes(who.person_id):
+        return False
+    return any(_goes_to(one, who) for one in places.meetings_of(session, ids_of_whole(session, case)))
+
+
+def _goes_to(meeting: Meeting, who: SignedIn) -> bool:
+    return who.person_id in (meeting.first_id, meeting.second_id)
 
 
 def _meeting(session: Session, case: Case, meeting_id: str) -> Meeting | None:
