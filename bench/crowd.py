@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import string
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -24,7 +25,8 @@ AFTER: Final = timedelta(minutes=5)
 """How long after the opening the step comes that is waited for."""
 
 _IN_ONE_GO: Final = 5000
-_LETTERS: Final = "23456789BCDFGHJKMNPQRSTVWXZ"
+_LETTERS: Final = string.ascii_letters + string.digits
+"""More than people can say aloud, so that of a million references drawn blindly no two are the same."""
 
 ONE_TEXT: Final = to_json(
     Policy(
