@@ -1,10 +1,11 @@
 """From a sent form to its receipt, durable and sealed, beside the same form reduced to one unsealed insert.
 
-Four kinds in one run, by turns: `bare` inserts one row; `bare, receipt` also makes a receipt with the same Argon2id;
-`ours` is the product; `ours, plain` is the product without the receipt. What is compared is like with like: half a
-tenth of a second of computing, slow on purpose so that nobody can try receipts out, is no fault of the sealing, and
-`bare` gives none. All four figures are printed. `--forms 100000` then sends so many to the product alone and prints
-what its process has in memory on the way.
+Six kinds in one run, by turns. The *same form* is the product's own, read, checked and answered with the same page,
+that keeps what it is given in one unsealed row: `reduced` with a receipt, whose Argon2id is slow on purpose so that
+nobody can try receipts out, `reduced, plain` without. `ours` and `ours, plain` are the product with and without. Below
+both lies the least that any form can do: `bare` reads six fields, inserts a row and answers with a line; `bare,
+receipt` makes a receipt too. Each of ours is compared with each that gives a receipt as it does. `--forms 100000` then
+sends so many to the product alone and prints what its process has in memory on the way.
 """
 
 from __future__ import annotations
@@ -28,7 +29,11 @@ from bench.servers import OURS, fresh_database, prepare, serving
 
 TABLE: Final = "CREATE TABLE bare_forms (mark VARCHAR(32) PRIMARY KEY, verifier TEXT, number TEXT, message TEXT)"
 BARE: Final = ("bench.bare_form:app",)
-PLAIN: Final = ("--factory", "bench.plain_form:without_receipt")
+REDUCED: Final = ("--factory", "bench.reduced_form:doors")
+PATHS: Final = {"reduced": "reduced", "reduced, plain": "reduced-plain", "ours, plain": "plain"}
+LIKE: Final = {"ours": ("reduced", "bare, receipt", "bare"), "ours, plain": ("reduced, plain", "bare")}
+"""What is compared with what."""
+
 A_REST: Final = 1.5
 """Real seconds before each run, for everybody alike: our process makes keys ahead when nobody writes."""
 
@@ -65,10 +70,10 @@ def _measure(name: str, url: str, folder: Path, *, sent: int, runs: int) -> None
             "bare": stack.enter_context(serving(url, folder, BARE)),
             "bare, receipt": stack.enter_context(serving(url, folder, BARE, BARE_RECEIPT="yes")),
             "ours": stack.enter_context(serving(url, folder, OURS, SURFACES="public")),
-            "ours, plain": stack.enter_context(serving(url, folder, PLAIN, SURFACES="public")),
         }
-        paths = {"ours, plain": "/sv/contact/plain"}
-        kinds = {kind: partial(_send, port, forms(paths.get(kind, "/sv/contact"))) for kind, port in ports.items()}
+        reduced = stack.enter_context(serving(url, folder, REDUCED, SURFACES="public"))
+        kinds = {kind: partial(_send, port, forms("/sv/contact")) for kind, port in ports.items()}
+        kinds |= {kind: partial(_send, reduced, forms(f"/sv/contact/{path}")) for kind, path in PATHS.items()}
         print(f"\n{name}\n{'callers':>8}  {'':16}{'/s':>7}{'p99 ms':>9}   of its like")
         for callers in (1, 8):
             _compare(kinds, callers, sent, runs)
@@ -83,12 +88,11 @@ def _compare(kinds: dict[str, Callable[[int, int], Run]], callers: int, sent: in
             time.sleep(A_REST)
             found[name].append(kind(sent, callers))
     figures = {name: median(each) for name, each in found.items()}
-    like = {"ours": "bare, receipt", "ours, plain": "bare"}
     for name, figure in figures.items():
         line = f"{callers:8}  {name:16}{figure.rate:7.0f}{figure.p99:9.1f}"
-        if name in like:
-            other = figures[like[name]]
-            line += f"   {figure.rate / other.rate:.2f} of “{like[name]}”, p99 {figure.p99 / other.p99:.1f}x"
+        for other in LIKE.get(name, ()):
+            beside = figures[other]
+            line += f"   {figure.rate / beside.rate:.2f} of “{other}”, p99 {figure.p99 / beside.p99:.1f}x"
         print(line, flush=True)
 
 
