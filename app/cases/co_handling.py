@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, exists, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, and_, exists, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app import rows
-from app.cases.facts import one_of
+from app.cases.facts import FirstContact, Hold, one_of
 from app.db import Base, Id, Ref
 from app.staff.models import Person
 
@@ -68,6 +68,17 @@ class CoHandlingEnd(Base):
 def not_ended() -> ColumnElement[bool]:
     """Nothing has ended it: within a question about co-handlings."""
     return ~exists().where(CoHandlingEnd.co_handling_id == CoHandling.id)
+
+
+def was_beside_a_holder() -> ColumnElement[bool]:
+    """Who made first contact did so as a co-handler, while somebody held the case: within a question about first
+    contacts, what `CoHandled.own_contact` says of one."""
+    theirs = CoHandling.case_id == FirstContact.case_id, CoHandling.person_id == FirstContact.by_id
+    with_its_end = select(CoHandling.id).outerjoin(CoHandlingEnd, CoHandlingEnd.co_handling_id == CoHandling.id)
+    ended_later = or_(CoHandlingEnd.at.is_(None), CoHandlingEnd.at >= FirstContact.at)
+    let_go_later = or_(Hold.released_at.is_(None), Hold.released_at >= FirstContact.at)
+    held = exists().where(Hold.case_id == FirstContact.case_id, Hold.at <= FirstContact.at, let_go_later)
+    return and_(with_its_end.where(*theirs, CoHandling.at <= FirstContact.at, ended_later).exists(), held)
 
 
 def end(session: Session, one: CoHandling, *, by: str, at: datetime, because: str) -> bool:

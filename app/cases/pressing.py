@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.cases.breaches import Breach
 from app.cases.bridges import Bridge
 from app.cases.canaries import MARK, Canary
-from app.cases.co_handling import CoHandling, not_ended
+from app.cases.co_handling import CoHandling, not_ended, was_beside_a_holder
 from app.cases.doubts import Doubt
 from app.cases.exclusions import Exclusion
 from app.cases.facts import Approach, Assignment, Closure, Connection, Danger, FirstContact, Hold, Join
@@ -71,7 +71,9 @@ def theirs(person_id: str) -> ColumnElement[bool]:
     Of the reached ones it may be one too many, whose last keeper is still there: the case itself says so.
     """
     was_theirs = exists().where(Assignment.case_id == Case.id, Assignment.person_id == person_id)
-    reached_by_them = exists().where(FirstContact.case_id == Case.id, FirstContact.by_id == person_id)
+    reached_by_them = exists().where(
+        FirstContact.case_id == Case.id, FirstContact.by_id == person_id, ~was_beside_a_holder()
+    )
     they_hold = exists().where(Hold.case_id == Case.id, Hold.person_id == person_id, Hold.released_at.is_(None))
     waits = and_(~reached(), or_(~held(), Case.id.in_(_spoken_in(person_id))))
     beside = exists().where(CoHandling.case_id == Case.id, CoHandling.person_id == person_id, not_ended())

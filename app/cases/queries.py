@@ -75,7 +75,7 @@ def whose_reference(reference: str) -> Question:
 
 def locked(session: Session, case_id: str) -> Case:
     """The case, locked for change until the transaction ends. Raises `NoSuchPage` when there is none."""
-    case = session.scalar(_fresh(case_id).with_for_update(key_share=True))
+    case = session.scalar(_LOCKED, {"id": case_id})
     if case is None:
         raise NoSuchPage("There is no such case.")
     return case
@@ -84,14 +84,13 @@ def locked(session: Session, case_id: str) -> Case:
 def lock_in_one_order(session: Session, *references: str) -> None:
     """Lock those of these cases that there are, for everybody in the same order: of two who put the same two together,
     each naming the other first, one waits, and PostgreSQL turns neither away."""
-    typed = [one.strip().upper() for one in references if one.strip().isalnum()]
-    these = select(Case.id).where(Case.reference.in_(typed)).order_by(Case.id)
+    these = select(Case.id).where(Case.reference.in_(map(_as_written, references))).order_by(Case.id)
     session.execute(these.with_for_update(key_share=True))
 
 
 def locked_if_free(session: Session, case_id: str) -> Case | None:
     """The case, locked for change, or None when somebody else is changing it at this moment."""
-    return session.scalar(_fresh(case_id).with_for_update(key_share=True, skip_locked=True))
+    return session.scalar(_LOCKED_IF_FREE, {"id": case_id})
 
 
 def going_on(session: Session, case_id: str) -> Case:
@@ -102,17 +101,32 @@ def going_on(session: Session, case_id: str) -> Case:
     return case
 
 
-def _fresh(case_id: str) -> Select[Case]:
-    return select(Case).where(Case.id == case_id).execution_options(populate_existing=True)
+_FRESH: Final = select(Case).where(Case.id == bindparam("id")).execution_options(populate_existing=True)
+_LOCKED: Final = _FRESH.with_for_update(key_share=True)
+_LOCKED_IF_FREE: Final = _FRESH.with_for_update(key_share=True, skip_locked=True)
+"""Written out once: hardly anything is asked more often."""
 
 
 def by_reference(session: Session, reference: str) -> Case | None:
     """The case with this reference, however it was typed."""
-    typed = reference.strip().upper()
-    if not typed.isalnum():  # PostgreSQL takes no NUL, not even to look for it
+    written = _as_written(reference)
+    if not written:
         return None
     ends = joinedload(Case.closure), joinedload(Case.join)  # asked about at once, whoever looks
-    return session.scalar(select(Case).where(Case.reference == typed).options(*ends))
+    return session.scalar(select(Case).where(Case.reference == written).options(*ends))
+
+
+def named(session: Session, reference: str) -> Case | None:
+    """The case that is meant by this reference: one that was joined into another leads there."""
+    case = by_reference(session, reference)
+    return that_goes_on(session, case) if case else None
+
+
+def _as_written(typed: str) -> str:
+    """A reference as it stands in the database; empty when no case has such a one: PostgreSQL takes no NUL, not even to
+    look for it."""
+    written = typed.strip().upper()
+    return written if written.isalnum() else ""
 
 
 def approach_from(session: Session, source: str) -> Approach | None:

@@ -14,7 +14,7 @@ from app.cases.calls import LONGEST_TALK
 from app.cases.facts import Approach, ContactAttempt, Moment
 from app.cases.models import Case
 from app.cases.outreach import Permit, Refused, Rules, Why, judge
-from app.cases.queries import ids_of_whole, joined_into
+from app.cases.queries import ids_of_whole, joined_into, that_goes_on
 from app.cases.texts import PersonText
 from app.once import once
 from app.programme.apply import current
@@ -61,9 +61,7 @@ def leave_for(session: Session, bridge: Bridge, *, at: datetime) -> Permit | Non
 
     A handler may have passed the case on or left, the case may be over, and the person may be calling us just now.
     """
-    case = session.get_one(Case, bridge.case_id)
-    while case.join:
-        case = session.get_one(Case, case.join.into_id)
+    case = that_goes_on(session, session.get_one(Case, bridge.case_id))
     if bridge.by_id not in case.handler_ids or not bridge.by.is_active or is_on_the_line(session, case, at=at):
         return None
     answer = may_seek(session, case, "call", at=at, ringing=bridge)

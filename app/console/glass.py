@@ -69,9 +69,7 @@ def break_glass(site: ASite, now: Now, who: Annotated[SignedIn, grave(*CASE_ROLE
 
 def _within_reach(session: Session, typed: str, who: SignedIn) -> Case | None:
     """An open case that they are not excluded from; one that was joined into another leads there."""
-    case = queries.by_reference(session, typed)
-    while case and case.join:
-        case = session.get(Case, case.join.into_id)
+    case = queries.named(session, typed)
     return case if case and not case.closure and not case.excludes(who.person_id) else None
 
 

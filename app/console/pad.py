@@ -16,12 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.cases.outreach import Permit, Refused
 from app.cases.queries import ids_of_whole
 from app.cases.reach import may_seek
 from app.cases.texts import PersonText
 from app.catalogue import Catalogue
 from app.console import sight
+from app.console.leave import Answered
 from app.console.paper import Paper
 
 TEXTS: Final = Catalogue(Path(__file__).parent / "texts")
@@ -31,11 +31,9 @@ NEWS_FOR: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Pad:
+class Pad(Answered):
     """The texts there are, in the person's language, and those that were sent."""
 
-    answer: Permit | Refused
-    by_hand: bool
     wordings: Sequence[tuple[str, str]]
     """The key of each, and how it reads."""
 
@@ -45,19 +43,9 @@ class Pad:
     """The one that was sent just now: what became of it is said on top."""
 
     @property
-    def permit(self) -> Permit | None:
-        """The leave there is, or None."""
-        return self.answer if isinstance(self.answer, Permit) else None
-
-    @property
-    def refused(self) -> Refused | None:
-        """Why there is none."""
-        return self.answer if isinstance(self.answer, Refused) else None
-
-    @property
     def may_text(self) -> bool:
         """Whether there is something to choose."""
-        return isinstance(self.answer, Permit) and not self.by_hand
+        return self.permit is not None and not self.by_hand
 
 
 def pad_for(session: Session, case: Case, paper: Paper) -> Pad | None:

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from app.cases.bridge_stages import Stage, as_seen, counts, may_say
 from app.cases.bridges import Bridge, Leg, Role, What
 from app.cases.models import Case
-from app.cases.outreach import Permit, Refused
 from app.cases.reach import may_seek
 from app.console import sight
 from app.console.colleagues import Colleague, colleagues, on_the_phone
 from app.console.conversation import current, on_the_line, outcomes_of, stage_at
 from app.console.doors import SignedIn
+from app.console.leave import Answered
 from app.console.paper import Paper
 
 _IN_VAIN: Final = {
@@ -40,13 +40,9 @@ class Other:
 
 
 @dataclass(frozen=True)
-class Panel:
+class Panel(Answered):
     """Everything that the panel shows to one reader at one moment. No number is in it."""
 
-    by_hand: bool
-    """There is no carrier here: calls are made by hand."""
-
-    answer: Permit | Refused
     stage: Stage | None
     """How far it has come, for this reader."""
 
@@ -70,17 +66,7 @@ class Panel:
     @property
     def may_call(self) -> bool:
         """Whether the button is there."""
-        return self.keeps and isinstance(self.answer, Permit) and not (self.by_hand or self.busy)
-
-    @property
-    def permit(self) -> Permit | None:
-        """The leave there is, or None."""
-        return self.answer if isinstance(self.answer, Permit) else None
-
-    @property
-    def refused(self) -> Refused | None:
-        """Why there is none."""
-        return self.answer if isinstance(self.answer, Refused) else None
+        return self.keeps and self.permit is not None and not (self.by_hand or self.busy)
 
     @property
     def goes_on(self) -> bool:

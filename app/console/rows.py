@@ -20,6 +20,7 @@ from app.cases.reach import rules_of
 from app.console.doors import SignedIn
 from app.console.dossier import glance
 from app.console.due import Due, due_now
+from app.console.going import Going, meetings_ahead
 from app.console.next_step import WAYS, Leave, Next, Reader, next_step
 from app.console.sight import answers_for, asked, keeps, may_take, oversees
 from app.console.times import Times
@@ -78,6 +79,9 @@ class Board:
     to_do: Sequence[Due] = ()
     """What the reader's own cases want done by today."""
 
+    meetings: Sequence[Going] = ()
+    """Those that the reader goes to, also in a colleague's case, from which nobody has checked in."""
+
     @property
     def waiting(self) -> int:
         """How many await contact."""
@@ -109,6 +113,7 @@ def board(session: Session, who: SignedIn, times: Times) -> Board:
         unexplained=unexplained(session, who) if who.may(Role.COORDINATOR) else (),
         undecided=undecided(session, who, times) if who.may(Role.COORDINATOR) else (),
         to_do=due_now(session, who, times),
+        meetings=meetings_ahead(session, who),
     )
 
 

@@ -94,9 +94,7 @@ def asked(session: Session, who: SignedIn) -> frozenset[str]:
 
 def find(session: Session, reference: str, who: SignedIn, *, may: Right = sees) -> Case | None:
     """The case they mean, if they `may` see it; one that was joined into another leads there."""
-    case = queries.by_reference(session, reference)
-    while case and case.join:
-        case = session.get(Case, case.join.into_id)
+    case = queries.named(session, reference)
     return case if case and may(case, who) else None
 
 

@@ -16,7 +16,7 @@ from app.clock import Clock
 from app.db import Base, Database
 from app.escalation.pulse import is_silent, last_round
 from app.notifications import faults
-from app.routing import to_dos
+from app.routing import collision_models, incident_models, to_dos
 
 _COUNTED: Final[tuple[type[Base], ...]] = (
     breaches.Breach,
@@ -39,6 +39,11 @@ _COUNTED: Final[tuple[type[Base], ...]] = (
     facts.Kept,
     facts.Permission,
     texts.TextFate,
+    collision_models.CheckIn,
+    collision_models.Meeting,
+    collision_models.MeetingAlarm,
+    incident_models.PlaceIncident,
+    incident_models.PlaceOpeningSecond,
     to_dos.ToDo,
     to_dos.ToDoEnd,
     to_dos.ToDoMove,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.cases.queries import joined_into
+from app.cases.queries import joined_into, that_goes_on
 from app.control.baits import is_bait
 from app.control.rules import CaseThen, Time
 
@@ -57,9 +57,8 @@ def _times(case: Case) -> Iterator[tuple[str, Time]]:
 
 def _whole(session: Session, case: Case) -> list[Case]:
     """The case it goes on as part of, and all that do: whoever has one has them all."""
-    while case.join:
-        case = session.get_one(Case, case.join.into_id)
-    return [case, *joined_into(session, case)]
+    goes_on = that_goes_on(session, case)
+    return [goes_on, *joined_into(session, goes_on)]
 
 
 def _related(session: Session, whole: list[Case]) -> Iterator[Case]:

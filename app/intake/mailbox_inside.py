@@ -20,7 +20,7 @@ from app.cases import letters, mailboxes
 from app.cases.letters import Letter
 from app.cases.mailboxes import Kind, Place
 from app.cases.models import Case
-from app.cases.queries import locked
+from app.cases.queries import locked, that_goes_on
 from app.db import Database
 from app.intake.reception import Desk, way_back
 from app.nudge import wanted
@@ -149,11 +149,10 @@ def _case(session: Session, case_id: str) -> Case | None:
 
 
 def _standing(session: Session, case: Case) -> str:
-    while case.join:
-        case = session.get_one(Case, case.join.into_id)
-    if case.closure:
+    whole = that_goes_on(session, case)
+    if whole.closure:
         return "over"
-    return "reached" if case.first_contact else "taken" if case.hold else "waiting"
+    return "reached" if whole.first_contact else "taken" if whole.hold else "waiting"
 
 
 def _shown(session: Session, mine: Sequence[Letter], found: Found) -> list[Shown]:

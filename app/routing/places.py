@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from app import rows
 from app.audit.log import record
@@ -105,6 +105,14 @@ def check_in(session: Session, subject: Subject, meeting: Meeting, how: How, *, 
 def meetings_of(session: Session, cases: Sequence[str]) -> Sequence[Meeting]:
     """Every meeting of these cases, the oldest first."""
     return papers.of(session, Meeting, cases)
+
+
+def to_go_to(session: Session, person_id: str) -> Sequence[Meeting]:
+    """Meetings of which somebody is one of the two, and from which nobody has checked in yet; the first one first."""
+    theirs = or_(Meeting.first_id == person_id, Meeting.second_id == person_id)
+    open_still = select(Meeting).where(theirs, Meeting.id.not_in(select(CheckIn.meeting_id)))
+    shown = open_still.options(joinedload(Meeting.place), joinedload(Meeting.alarm))
+    return session.scalars(shown.order_by(Meeting.starts, Meeting.id)).all()
 
 
 def missed(session: Session, *, at: datetime) -> Sequence[Meeting]:

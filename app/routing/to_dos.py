@@ -117,9 +117,14 @@ def finish(session: Session, subject: Subject, task: ToDo, how: Became, *, by: P
 
 
 def insist_on(day: date, *, today: date) -> None:
-    """BadInput for a day that is over or more than a year ahead."""
-    if not today <= day <= today + FURTHEST:
+    """BadInput for a day by which nothing may be due."""
+    if not may_be_due(day, today=today):
         raise BadInput("Say by which day: today or later, within a year.")
+
+
+def may_be_due(day: date, *, today: date) -> bool:
+    """Whether something may be set to be done by that day: it is not over, and not more than a year ahead."""
+    return today <= day <= today + FURTHEST
 
 
 def tasks_of(session: Session, cases: Sequence[str]) -> Sequence[ToDo]:

@@ -69,7 +69,7 @@ def correct(session: Session, name: str, since: str, *, by: str, at: datetime, r
     if kind.is_sealed:
         raise BadInput(f"{name} is counted once, by somebody who may open what was said, and never anew")
     counted = count(session, kind, _months(earlier[-1].since, earlier[-1].until), current(session).zone)
-    new = _instead(counted, [edition.table for edition in earlier])
+    new = _instead(kind, counted, [edition.table for edition in earlier])
     result = "done" if new else "stands"
     record(session, at=at, by=by, role=role, action="statistics.corrected", outcome=result, table=name, since=since)
     if new is None:
@@ -77,13 +77,13 @@ def correct(session: Session, name: str, since: str, *, by: str, at: datetime, r
     return _edition(session, name, Span(since, earlier[-1].until, new.total), new, by=by, at=at)
 
 
-def _instead(counted: Mapping[str, int], earlier: Sequence[Table]) -> Table | None:
+def _instead(kind: Kind, counted: Mapping[str, int], earlier: Sequence[Table]) -> Table | None:
     """The table to publish instead, if one may be."""
     threshold = earlier[-1].threshold
     if sum(counted.values()) < threshold:
         return None
     new = suppressed(counted, threshold=threshold)
-    return new if new != earlier[-1] and may_replace(new, earlier) else None
+    return new if new != earlier[-1] and may_replace(new, earlier, sums=kind.sums) else None
 
 
 def _told_next(session: Session, threshold: int) -> list[Span]:

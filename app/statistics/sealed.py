@@ -93,7 +93,8 @@ def _gone(counted: ToOpen, unopened: Sequence[Unopened]) -> Mapping[bool, int]:
 
 def _groups(session: Session, row: Unopened, keys_of: KeysOf, districts: Collection[str]) -> Mapping[str, str]:
     cases = ids_of_whole(session, session.get_one(Case, row.case_id))
-    keys = keys_of([case_id for case_id in cases if case_id in _written(session, cases)])
+    written = _written(session, cases)
+    keys = keys_of([case_id for case_id in cases if case_id in written])
     readable = [case_id for case_id in cases if case_id in keys]
     known = answers_in(session, readable, keys) if newest(session, readable) else None
     return groups_of(known, _leading(session, readable, keys), districts, soon=row.soon)

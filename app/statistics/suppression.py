@@ -18,7 +18,7 @@ of it is hidden then; and where it is not told, both margins are large and leave
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -78,20 +78,21 @@ def _cell(group: str, count: int, few: set[str], rest: str | None) -> Cell:
     return Cell(group, Mark.REST) if group == rest else Cell(group, Mark.SHOWN, count)
 
 
-def may_replace(new: Table, earlier: Sequence[Table]) -> bool:
+def may_replace(new: Table, earlier: Sequence[Table], *, sums: Sequence[Collection[str]] = ()) -> bool:
     """Whether a correction may be published beside all that was published of the same span before.
 
     It hides and shows the same groups as each of them, and every number is as it was or differs by the threshold at
-    least: else the difference would tell of the few people it is about.
+    least: else the difference would tell of the few people it is about. So does each of the `sums`: of groups that
+    together are a group of another table, which may stand as it was.
     """
-    return all(_tells_no_one(new, old) for old in earlier)
+    return all(_tells_no_one(new, old, sums) for old in earlier)
 
 
-def _tells_no_one(new: Table, old: Table) -> bool:
+def _tells_no_one(new: Table, old: Table, sums: Sequence[Collection[str]]) -> bool:
     threshold = max(new.threshold, old.threshold)
     if new.threshold != old.threshold or _shape(new) != _shape(old):
         return False
-    changes = [abs(after - before) for before, after in zip(_numbers(old), _numbers(new), strict=True)]
+    changes = [abs(after - before) for before, after in zip(_numbers(old, sums), _numbers(new, sums), strict=True)]
     return all(change == 0 or change >= threshold for change in changes)
 
 
@@ -99,7 +100,8 @@ def _shape(table: Table) -> list[tuple[str, Mark]]:
     return [(cell.group, cell.mark) for cell in table.cells]
 
 
-def _numbers(table: Table) -> list[int]:
+def _numbers(table: Table, sums: Sequence[Collection[str]]) -> list[int]:
     """Every number that the table tells, also the one that is left when what it shows is taken away."""
-    shown = [cell.count for cell in table.cells if cell.count is not None]
-    return list(chain([table.total, table.total - sum(shown)], shown))
+    shown = {cell.group: cell.count for cell in table.cells if cell.count is not None}
+    together = (sum(shown.get(group, 0) for group in groups) for groups in sums)
+    return list(chain([table.total, table.total - sum(shown.values())], shown.values(), together))

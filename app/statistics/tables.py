@@ -7,7 +7,7 @@ the first group that is large enough, so the usual group comes first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,6 +36,13 @@ class Kind:
 
     beside: tuple[tuple[str, str], ...] = ()
     """Groups of other tables whose sums a crossing gives away: it is told only where their numbers are told already."""
+
+    @property
+    def sums(self) -> Sequence[tuple[str, ...]]:
+        """The groups of a crossing that are together one group of a table it crosses."""
+        named = [(group, group.split(".")) for group in self.groups if self.crosses]
+        sides = sorted({(place, side) for _, sides in named for place, side in enumerate(sides)})
+        return [tuple(group for group, sides in named if sides[place] == side) for place, side in sides]
 
     @property
     def is_sealed(self) -> bool:

@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases import pressing, queries
+from app.cases.co_handling import CoHandling, CoHandlingEnd, was_beside_a_holder
+from app.cases.facts import FirstContact, Hold
 from app.cases.first_contact import Standing
 from app.cases.models import Case
 from app.cases.returning import RepeatTag
@@ -59,6 +62,34 @@ def test_waiting_taken_and_reached_exclude_each_other_and_leave_out_nobody(sessi
     assert sum(pressing.counts(session, "nobody", None, at=MONDAY).values()) == sum(by_row.values())
     assert queries.count_overdue(session, MONDAY + desk.A_DAY) == by_row[Standing.WAITING] + by_row[Standing.TAKEN]
     assert queries.count_overdue(session, MONDAY + desk.A_DAY - timedelta(seconds=1)) == 0
+    kept.rollback()
+
+
+moments = st.integers(0, 4).map(lambda hours: MONDAY + timedelta(hours=hours))
+a_time = st.tuples(moments, st.none() | moments)
+times_of_somebody = st.lists(st.tuples(st.sampled_from(["anna", "bo"]), a_time), max_size=3)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(held=a_time | st.none(), beside=times_of_somebody, made=moments)
+def test_a_list_and_the_case_itself_agree_about_whose_a_first_contact_was(session, held, beside, made) -> None:
+    kept = session.begin_nested()
+    case, anna = desk.opened(session, at=MONDAY), desk.named(session, "anna")
+    if held:
+        session.add(Hold(case_id=case.id, person_id=anna.id, at=held[0], via="page", released_at=held[1]))
+    for alias, (begun, ended) in beside:
+        of = {"case_id": case.id, "person_id": desk.named(session, alias).id, "by_id": anna.id, "because": "load"}
+        session.add(one := CoHandling(id=new_id(), at=begun, until=begun + timedelta(days=1), **of))
+        session.flush()
+        if ended:
+            session.add(CoHandlingEnd(co_handling_id=one.id, at=ended, by="anna", because="word"))
+    bo = desk.named(session, "bo")
+    session.add(FirstContact(case_id=case.id, by_id=bo.id, at=made, channel="call", word="handler"))
+    session.flush()
+    session.expire(case)
+
+    found = session.scalars(select(FirstContact.case_id).where(~was_beside_a_holder())).all()
+    assert (case.id in found) == (case.reached_by is bo)
     kept.rollback()
 
 

@@ -35,8 +35,10 @@ def furnished(sqlite_template: Path, keys: Path, tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture
-def db(furnished: Path, tmp_path: Path) -> Iterator[Database]:
-    """Pages are tested on SQLite; `test_a_night.py` makes the journeys on both databases."""
+def db(request: pytest.FixtureRequest, furnished: Path, tmp_path: Path) -> Iterator[Database]:
+    """Pages are tested on SQLite, and a test that asks for another has to ask for `office_on_both`; `test_a_night.py`
+    makes the journeys on both databases."""
+    assert getattr(request, "param", "sqlite") == "sqlite"
     shutil.copyfile(furnished, tmp_path / "dygnet.db")
     database = Database(f"sqlite:///{tmp_path}/dygnet.db")
     yield database

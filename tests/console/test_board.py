@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 
 from sqlalchemy import event
 
 from app.cases.pressing import SHOWN
+from app.console import watch
 from app.console.teller import Teller
 from app.console.watch import Watch
 from app.intake.approach import Callback
 from tests.at_work import Workplace
 from tests.console.office import MESSAGE, NUMBER, Office, take
 from tests.dossiers import link_in
+from tests.routing.test_collisions import A_MEETING, place
 
 
 def rows(page: str) -> list[str]:
@@ -113,7 +116,9 @@ def test_the_fragment_is_the_board_alone(office: Office, anna):
     assert "<html" not in fragment
 
 
-def test_the_questions_to_the_database_do_not_grow_with_the_board(office: Office, anna):
+def test_the_questions_to_the_database_do_not_grow_with_the_board(office: Office, anna, monkeypatch):
+    monkeypatch.setattr(watch, "_FRESH_FOR", math.inf)  # else it asks anew once a second, however the board looks
+
     def questions() -> int:
         asked: list[str] = []
 
@@ -160,6 +165,26 @@ def test_the_stream_speaks_of_colleagues_alongside_and_of_what_is_to_be_done(off
         heard.append(Watch(office.db, office.clock).version())
         desk.do(link_in(page, rf"({deed}/\w+/end)"), how="done")
         heard.append(Watch(office.db, office.clock).version())
+    assert len({*heard}) == len(heard)
+
+
+def test_the_stream_speaks_of_meetings_and_of_what_shuts_their_place(office: Office):
+    work, heard = Workplace(office), []
+    oak, anna, carin = place(work, "Eken"), work.case(), work.desk("ZZZZ", "carin")
+
+    def listen() -> None:
+        heard.append(Watch(office.db, office.clock).version())
+
+    listen()
+    page = anna.do("meetings", place=oak, **A_MEETING)
+    listen()
+    anna.do("incidents", where=oak, kind="watched", when="2026-01-05T08:00", words="En bil")
+    listen()
+    anna.press(f"/console/places/{oak}/opening", because="looked_over")
+    carin.press(f"/console/places/{oak}/opening/second", agreed="yes")
+    listen()
+    anna.do(link_in(page, r"(meetings/\w+/check-in)"), how="called_off")
+    listen()
     assert len({*heard}) == len(heard)
 
 

@@ -141,7 +141,10 @@ def test_who_made_first_contact_beside_the_holder_does_not_have_the_case_when_th
     fatima.do("attempts", channel="call", outcome="reached")
     found = re.search(r"co-handlers/(\w+)/end", anna.look())[1]
     anna.do(f"co-handlers/{found}/end")
+    board = fatima.look("/console/")
+    assert anna.reference not in board and "1 more case is with a colleague" in board, "it is a colleague's again"
     excluded(work, anna, "anna")
+    assert anna.reference not in fatima.look("/console/")
     fatima.do("reveal", because="new_attempt")
     assert fatima.status == 404, "her time was over"
     with work.db.reading() as session:

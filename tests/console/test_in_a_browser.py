@@ -15,9 +15,11 @@ from app.clock import WallClock
 from app.db import Database
 from app.intake.approach import Callback
 from app.settings import Settings, settings_from
+from tests.at_work import Workplace
 from tests.console.office import NUMBER, Office, take
 from tests.crash.processes import fork
 from tests.looked_at import PICTURES, everything_in, onward, picture, well_made
+from tests.routing.test_collisions import A_MEETING, place
 from tests.serving import served
 
 
@@ -62,6 +64,27 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(chromium: Browser, office: Off
             page.goto(path)
             well_made(page, path.strip("/").replace("/", "-").replace("?", "-"))
         page.context.close()
+
+
+@pytest.mark.parametrize(("width", "night"), [(390, True), (1280, False)])
+def test_whoever_goes_to_a_colleagues_meeting_gets_to_it_from_the_board(
+    chromium: Browser, office: Office, width: int, night: bool
+):
+    work = Workplace(office)
+    oak, elm, anna = place(work, "Eken"), place(work, "Almen"), work.case()
+    for where, starts in ((oak, "2026-01-06T14:00"), (elm, "2026-01-07T09:30")):
+        anna.do("meetings", place=where, **A_MEETING | {"starts": starts})
+    anna.do("incidents", where=oak, kind="watched", when="2026-01-05T08:00", words="En bil")
+    office.approach()
+    page = desk(chromium, office, "bo", width=width, night=night)
+    page.goto("/console/")
+    mine = page.get_by_role("region", name="Möten du går på")
+    expect(mine.get_by_role("listitem")).to_have_count(2)
+    well_made(page, f"board-meetings-{width}")
+    onward(page, mine.get_by_role("link").first)
+    expect(page.get_by_text("åk inte dit")).to_be_visible()
+    well_made(page, f"meetings-of-a-colleague-{width}")
+    page.context.close()
 
 
 def test_the_board_outlives_its_server_and_says_meanwhile_that_it_is_stale(

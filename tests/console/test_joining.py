@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.cases.models import Case
 from app.cases.queries import maybe_the_same
@@ -16,7 +18,6 @@ from app.escalation.models import Escalation
 from app.staff.directory import by_alias
 from tests.console.office import NUMBER, Office, send, take
 from tests.entering import STOCKHOLM, enter
-from tests.marks import ON_POSTGRESQL
 
 
 def two_of_hers(office: Office, anna) -> tuple[str, str]:
@@ -186,15 +187,26 @@ def test_who_may_not_have_the_one_may_not_have_both_also_after_they_parted(offic
     assert [len(whole(office, reference).exclusions) for reference in (older, younger)] == [2, 2]
 
 
-@ON_POSTGRESQL
-def test_two_who_put_the_same_two_together_from_either_side_never_turn_each_other_away(office: Office, anna):
-    for _ in range(6):
-        older, younger = two_of_hers(office, anna)
-        ways = (older, younger), (younger, older)
-        with ThreadPoolExecutor(2) as both:
-            done = both.map(lambda way: send(anna, f"/console/cases/{way[0]}/join", same=way[1], word="person"), ways)
-        assert sorted(answer.status_code for answer in done) in ([303, 303], [303, 422], [303, 404])
-        office.later(minutes=1)
+@pytest.mark.parametrize("db_on_both", ["postgresql"], indirect=True)
+def test_two_who_put_the_same_two_together_from_either_side_never_turn_each_other_away(office_on_both: Office):
+    """Each stops at its first lock until the other has one too, or cannot have any: one lock after the other, each
+    would now hold what the other asks for next."""
+    office, anna = office_on_both, office_on_both.browser("anna")
+    older, younger = two_of_hers(office, anna)
+    ways = (older, younger), (younger, older)
+    meet = Barrier(2)
+
+    def stop(_connection, _cursor, statement: str, *_rest) -> None:
+        if "FOR NO KEY UPDATE" in statement and "FROM cases" in statement:
+            with suppress(BrokenBarrierError):
+                meet.wait(timeout=1)
+
+    event.listen(office.db.engine, "after_cursor_execute", stop)
+    with ThreadPoolExecutor(2) as both:
+        done = both.map(lambda way: send(anna, f"/console/cases/{way[0]}/join", same=way[1], word="person"), ways)
+    event.remove(office.db.engine, "after_cursor_execute", stop)
+    assert sorted(answer.status_code for answer in done) in ([303, 303], [303, 422], [303, 404])
+    assert meet.broken, "the second waited at its first lock"
 
 
 def test_danger_that_the_younger_told_of_is_the_olders_too(office: Office, anna):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from app.escalation import meetings
 from app.notifications.models import Notification
 from tests.at_work import Workplace
 from tests.console.office import Office
 from tests.console.test_co_handlers import excluded
-from tests.dossiers import Desk
+from tests.console.test_joining import two_of_hers
+from tests.dossiers import Desk, link_in
 from tests.evidence import everything_kept
 from tests.routing.test_collisions import A_MEETING, place
 
@@ -101,6 +103,41 @@ def test_whoever_goes_to_a_meeting_finds_that_one_and_nothing_else_of_the_case(w
     assert "Eken" not in bo.look(page)
     tell(bo, oak)
     assert bo.status == 404 and work.office.log("place.incident") == []
+
+
+def test_whoever_goes_to_a_meeting_has_it_on_their_board_with_a_link_that_opens_until_somebody_checks_in(
+    work: Workplace,
+):
+    oak, anna = place(work, "Eken"), work.case()
+    page = anna.do("meetings", place=oak, **A_MEETING | {"first": "fatima", "second": "bo"})
+    link = f"{anna.at}/meetings"
+    bo = work.desk(anna.reference, "bo")
+    assert f'href="{link}">{anna.reference}</a> i morgon 14:00, Eken</li>' in bo.look("/console/")
+    assert "<strong>Eken" in bo.look(link)
+    assert work.office.browser("bo").get(anna.at).status_code == 404, "and nothing else of the case"
+    assert link not in anna.look("/console/"), "only whoever goes"
+    assert link in work.desk(anna.reference, "fatima").look("/console/")
+
+    tell(anna, oak)
+    assert "åk inte dit" in bo.look("/console/")
+    anna.do(link_in(page, r"(meetings/\w+/check-in)"), how="called_off")
+    assert link not in bo.look("/console/")
+
+
+def test_a_meeting_is_on_no_board_of_whoever_is_excluded_and_goes_on_where_its_case_does(work: Workplace):
+    oak = place(work, "Eken")
+    older, younger = two_of_hers(work.office, work.office.browser("anna"))
+    anna, bo = work.desk(younger), work.desk(older, "bo")
+    anna.do("meetings", place=oak, **A_MEETING)
+    assert f"{anna.at}/meetings" in bo.look("/console/")
+    anna.do("join", same=older, word="person")
+    assert f"{bo.at}/meetings" in bo.look("/console/")
+    assert "<strong>Eken" in bo.look(f"{bo.at}/meetings")
+    work.office.clock.at = work.office.now.replace(day=6, hour=15)
+    assert meetings.sound(work.db, at=work.office.now) == 1
+    assert "Ingen har hört av sig" in bo.look("/console/")
+    excluded(work, bo, "bo")
+    assert "Eken" not in bo.look("/console/")
 
 
 @pytest.mark.parametrize("far", ["9999-12-31T23:59", "2027-01-07T14:00", "0001-01-01T00:00"])

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
+from app.cases.breaches import Breach
+from app.cases.facts import Approach, FirstContact
 from app.errors import BadInput
 from app.statistics import publishing
 from app.statistics.models import Edition, Waiting
@@ -154,6 +156,25 @@ def test_a_correction_about_few_is_not_told_from_one_about_nobody(town: Town, mo
     assert [entry["result"] for entry in entries(town.session) if entry["action"] == "statistics.corrected"] == [
         "stands"
     ]
+
+
+def test_a_crossing_is_not_corrected_where_one_of_its_sums_would_tell_of_few(town: Town):
+    """Six who were reached in time were not, and one more asked for themselves: beside the table of roles, which
+    stands, twenty-five would tell of that one."""
+    for role in ("self", "relative", "professional", "unknown"):
+        town.ask(12, JANUARY + DAY, role=role)
+        town.ask(12, JANUARY + DAY, role=role, hours=30)
+    town.publish(FEBRUARY)
+    theirs = select(Approach.case_id).join(FirstContact, FirstContact.case_id == Approach.case_id)
+    in_time = theirs.where(Approach.role == "self", FirstContact.at < JANUARY + 2 * DAY).limit(6)
+    late = [{"case_id": case, "at": FEBRUARY, "recorded_at": FEBRUARY} for case in town.session.scalars(in_time)]
+    town.session.execute(insert(Breach), late)
+    town.ask(1, JANUARY + DAY, role="self", hours=30)
+    town.ask(5, JANUARY + DAY, role="relative", hours=30)
+    assert publishing.correct(town.session, "role_in_time", "2026-01", by="carin", at=MARCH) is None
+    town.ask(4, JANUARY + DAY, role="self", hours=30)
+    made = publishing.correct(town.session, "role_in_time", "2026-01", by="carin", at=MARCH)
+    assert made and {cell.group: cell.count for cell in made.cells}["self.late"] == 23
 
 
 def test_only_what_was_published_is_corrected(town: Town):

@@ -18,7 +18,8 @@ from app.console.deeds import ADeed, kept_case
 from app.console.doors import SignedIn, from_our_pages
 from app.console.dossier import fields
 from app.console.dossier.fields import Mistakes, Posted
-from app.console.dossier.meetings import goes_or_keeps, incident_kinds, meetings_page, moment
+from app.console.dossier.meetings import incident_kinds, meetings_page, moment
+from app.console.going import goes_or_keeps
 from app.console.site import ASite
 from app.escalation import shut_places
 from app.routing import incidents, places

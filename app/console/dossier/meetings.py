@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from app.cases.models import Case
@@ -19,9 +19,10 @@ from app.cases.queries import ids_of_whole
 from app.console import sight
 from app.console.deeds import ADeed, kept_case
 from app.console.doors import CASE_ROLES, OVERSEERS, SignedIn, from_our_pages, only
-from app.console.dossier import colliding, fields
+from app.console.dossier import colliding, fields, kinds
 from app.console.dossier.fields import Mistakes, Posted
 from app.console.dossier.sheet import page
+from app.console.going import goes_or_keeps, goes_to, sees_or_goes
 from app.console.paper import paper_for
 from app.console.site import ASite, Site
 from app.programme.apply import current
@@ -34,9 +35,6 @@ from app.web import Now
 from app.web import Posted as APosted
 
 router = APIRouter(prefix="/console/cases/{reference}/meetings", dependencies=[Depends(from_our_pages)])
-
-ANYTHING = "other"
-"""The kind of incident that there always is."""
 
 _MINUTES = (30, 60, 120, 240)
 
@@ -92,7 +90,7 @@ def meetings_page(site: Site, case: Case, who: SignedIn, typed: Posted, wrong: M
             status=422 if wrong else 200,
             typed=typed,
             mistakes=wrong,
-            meetings=[one for one in reversed(booked) if sees or _goes_to(one, who)],
+            meetings=[one for one in reversed(booked) if sees or goes_to(one, who)],
             everywhere=places.register(session),
             shut=shut,
             kinds=incident_kinds(session, who.language, at=at),
@@ -150,31 +148,10 @@ def moment(text: str, session: Session) -> datetime | None:
 
 
 def incident_kinds(session: Session, language: str, *, at: datetime) -> Mapping[str, str]:
-    """What may have happened, by the city's code list that day, in words; of a city without one, anything."""
+    """What may have happened, by the city's code list that day, in words."""
     programme = current(session)
-    kinds = Standing(programme.knowledge, at.astimezone(programme.zone).date()).incidents()
-    return {id_: row.name.get(language) or row.name["sv"] for id_, row in kinds.items()} or {ANYTHING: ""}
-
-
-def goes_or_keeps(case: Case, who: SignedIn) -> bool:
-    """Whether they work on the case, or go to one of its meetings, or went; never when they are excluded from it."""
-    return sight.keeps(case, who) or _goes(case, who)
-
-
-def sees_or_goes(case: Case, who: SignedIn) -> bool:
-    """Whether they see the case, or at least of it the meetings that they go to themselves."""
-    return sight.sees(case, who) or _goes(case, who)
-
-
-def _goes(case: Case, who: SignedIn) -> bool:
-    session = object_session(case)
-    if session is None or case.is_forgotten or case.excludes(who.person_id):
-        return False
-    return any(_goes_to(one, who) for one in places.meetings_of(session, ids_of_whole(session, case)))
-
-
-def _goes_to(meeting: Meeting, who: SignedIn) -> bool:
-    return who.person_id in (meeting.first_id, meeting.second_id)
+    standing = Standing(programme.knowledge, at.astimezone(programme.zone).date())
+    return kinds.choices(standing.incidents(), language)
 
 
 def _meeting(session: Session, case: Case, meeting_id: str) -> Meeting | None:

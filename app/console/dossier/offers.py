@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.audit.log import record
 from app.cases.models import Case
-from app.cases.queries import going_on, ids_of_whole, locked
+from app.cases.queries import going_on, ids_of_whole, locked, that_goes_on
 from app.console import sight
 from app.console.deeds import ADeed
 from app.console.doors import CASE_ROLES, SignedIn, from_our_pages, only
@@ -70,10 +70,7 @@ def answer(offer_id: str, site: ASite, who: ADeed, posted: Posted, now: Now) -> 
 
 def _whole(session: Session, offer: Offer) -> Case:
     """The case that it goes on as part of."""
-    case = session.get_one(Case, offer.case_id)
-    while case.join:
-        case = session.get_one(Case, case.join.into_id)
-    return case
+    return that_goes_on(session, session.get_one(Case, offer.case_id))
 
 
 def _with_its_case(session: Session, case: Case, offer: Offer, knowledge: Knowledge) -> Asked:

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.audit.log import record
 from app.console.doors import CASE_ROLES, OVERSEERS, SignedIn, deed, from_our_pages, only
+from app.console.dossier import kinds
 from app.console.dossier.sheet import page
 from app.console.paper import paper_for
 from app.console.site import ASite, Site
@@ -33,7 +34,9 @@ class Standing:
     """A place of the register, and what keeps it shut."""
 
     place: MeetingPlace
-    shut_by: Sequence[PlaceIncident]
+    shut_by: Sequence[tuple[PlaceIncident, str]]
+    """What happened there, each with its kind in words."""
+
     asked: PlaceOpening | None
     """Who wants it open again, and waits for a second."""
 
@@ -89,7 +92,6 @@ def places_page(
             status=422 if wrong else 200,
             places=[_standing(session, place, who, now) for place in places.register(session)],
             reasons=[each.value for each in OpenedBecause],
-            kinds=current(session).knowledge.incident,
             mistakes=wrong or {},
             typed=typed or {},
             oversees=who.may(*OVERSEERS),
@@ -106,4 +108,6 @@ def _standing(session: Session, place: MeetingPlace, who: SignedIn, now: datetim
     shut_by = incidents.shut_by(session, place)
     asked = incidents.asked_to_open(session, place) if shut_by else None
     ahead = len(incidents.meetings_there(session, place, at=now)) if shut_by else 0
-    return Standing(place, shut_by, asked, may_second=asked is not None and may_second(asked, who), ahead=ahead)
+    known = current(session).knowledge.incident
+    told = [(one, kinds.called(known, one.kind, who.language)) for one in shut_by]
+    return Standing(place, told, asked, may_second=asked is not None and may_second(asked, who), ahead=ahead)

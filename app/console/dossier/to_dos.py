@@ -7,29 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from app.console.deeds import ADeed
 from app.console.doors import from_our_pages
-from app.console.dossier import fields
+from app.console.dossier import fields, kinds
 from app.console.dossier.fields import Mistakes, Posted
+from app.console.dossier.kinds import OTHER
 from app.console.dossier.reading import Reading
 from app.console.dossier.sheet import SHOWN, Sheet, turn
 from app.console.site import ASite
-from app.routing import papers, to_dos, wording
+from app.routing import papers, to_dos
 from app.routing.incident_models import IncidentTold
 from app.routing.incidents import Told
-from app.routing.to_dos import FURTHEST, LONGEST, Became, ToDo, Wanted
+from app.routing.to_dos import LONGEST, Became, ToDo, Wanted
 from app.web import Now
 from app.web import Posted as APosted
 
 router = APIRouter(prefix="/console/cases/{reference}/to-dos", dependencies=[Depends(from_our_pages)])
-
-OTHER = "other"
-"""The kind there always is, also where a programme names none."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def set_out(reference: str, site: ASite, who: ADeed, posted: APosted, now: Now) 
             return {"kind": "mistake.to_do_kind"}
         if len(words) > LONGEST or (kind == OTHER and not words):
             return {"words": "mistake.to_do_words"}
-        if day is None or not _may_be(day, reading.on):
+        if day is None or not to_dos.may_be_due(day, today=reading.on):
             return {"day": "mistake.to_do_day"}
         wanted, source = Wanted(kind=kind, words=words), fields.source(posted)
         session, subject, by = reading.session, reading.subject, reading.by
@@ -70,7 +68,7 @@ def move(reference: str, to_do_id: str, site: ASite, who: ADeed, posted: APosted
         day, task = fields.day(posted.get("day", "")), _task(reading, to_do_id)
         if task is None or task.end:
             return {"tasks": "mistake.to_do_gone"}
-        if day is None or not _may_be(day, reading.on):
+        if day is None or not to_dos.may_be_due(day, today=reading.on):
             return {"tasks": "mistake.to_do_day"}
         to_dos.move(reading.session, reading.subject, task, day=day, today=reading.on, by=reading.by, at=now)
         return {}
@@ -98,7 +96,7 @@ def shown(reading: Reading, posted: Posted) -> Mapping[str, object]:
     return {
         "open_tasks": sorted((one for one in tasks if not one.row.end), key=lambda one: one.row.due),
         "ended": [one for one in reversed(tasks) if one.row.end],
-        "kinds": _kinds(reading),
+        "kinds": kinds.choices(reading.standing.to_dos(), reading.who.language),
         "hows": [each.value for each in Became],
         "typed": posted,
         "today": reading.on,
@@ -112,29 +110,18 @@ SHOWN[Sheet.TO_DO] = shown
 
 def _opened(reading: Reading, row: ToDo) -> Task:
     wanted = papers.read(row, Wanted, reading.keys)
-    what = wording.named(reading.knowledge.to_do, wanted.kind, reading.who.language)
+    what = kinds.called(reading.knowledge.to_do, wanted.kind, reading.who.language)
     return Task(row, what, wanted.words, late=not row.end and row.due < reading.on)
-
-
-def _kinds(reading: Reading) -> Mapping[str, str]:
-    named = {
-        id_: row.name.get(reading.who.language) or row.name["sv"] for id_, row in reading.standing.to_dos().items()
-    }
-    return named or {OTHER: ""}
 
 
 def _told(reading: Reading) -> Sequence[tuple[IncidentTold, str, Told]]:
     """What somebody had to tell of an incident, its kind in words."""
     rows = papers.of(reading.session, IncidentTold, reading.cases)
-    kinds, language = reading.knowledge.incident, reading.who.language
+    known, language = reading.knowledge.incident, reading.who.language
     return [
-        (row, wording.named(kinds, row.incident.kind, language), papers.read(row, Told, reading.keys)) for row in rows
+        (row, kinds.called(known, row.incident.kind, language), papers.read(row, Told, reading.keys)) for row in rows
     ]
 
 
 def _task(reading: Reading, to_do_id: str) -> ToDo | None:
     return next((row for row in to_dos.tasks_of(reading.session, reading.cases) if row.id == to_do_id), None)
-
-
-def _may_be(day: date, today: date) -> bool:
-    return today <= day <= today + FURTHEST
