@@ -5,7 +5,8 @@ A telephone rings at the carrier. It posts to `intake/voice.py`, which first ask
 way in. In a single transaction (`db.py`) the reception opens a case (`cases/`), seals what is known
 about the caller to the case's own key (`vault/`), starts the twenty-four hours
 (`cases/first_contact.py`), writes the first escalation (`escalation/`), and leaves an entry in the
-log (`audit/`). Only then does the caller hear a word.
+log (`audit/`). Only then does the caller hear a word. While the database is away nothing is promised,
+but whoever is on call is rung all the same, by a roster kept beside the door (`intake/away/`).
 
 The engine (`worker.py`) plays rounds. A round looks only at rows: whose moment has come? It asks the
 frozen policy who is told and how (`escalation/policy.py`), the roster who that is (`oncall/`), and

@@ -21,6 +21,7 @@ from app.clock import Clock
 from app.db import Database
 from app.escalation.models import Escalation, Pulse, StepTaken
 from app.escalation.pulse import felt, is_silent, last_round
+from app.intake.away.meanwhile import Meanwhile
 from app.notifications import faults, pace, unusable
 from app.notifications.models import CHANNELS
 from app.oncall import preflight, roster
@@ -104,10 +105,16 @@ def status(session: Session, *, at: datetime, speed: float = 1.0) -> Status:
     )
 
 
-def create_health(*, db: Database, clock: Clock, public_url: str, metrics_token: str | None) -> FastAPI:
-    """`/healthz`, `/readyz` and, with a token, `/metrics`: on every surface."""
+def create_health(
+    *, db: Database, clock: Clock, public_url: str, metrics_token: str | None, meanwhile: Meanwhile | None = None
+) -> FastAPI:
+    """`/healthz`, `/readyz` and, with a token, `/metrics`: on every surface.
+
+    `meanwhile`: what the carrier's door of this process, if there is one, knows for when the database is away.
+    """
     face = new_face(db=db, clock=clock, public_url=public_url, problem_page=_plain_problem)
     face.state.metrics_token = metrics_token
+    face.state.meanwhile = meanwhile
     face.get("/healthz")(healthz)
     face.get("/readyz")(readyz)
     face.get("/metrics")(metrics)
@@ -146,15 +153,16 @@ def metrics(request: Request, db: Db, now: Now, authorization: Annotated[str, He
     token: str | None = request.app.state.metrics_token
     if token is None or not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         return Response(status_code=404)
+    state = request.app.state
     with db.reading() as session:
-        speed = request.app.state.clock.speed
-        return Response(
-            _metrics(status(session, at=now, speed=speed), felt(session)), media_type="text/plain; version=0.0.4"
-        )
+        told = _metrics(status(session, at=now, speed=state.clock.speed), felt(session), state.meanwhile, at=now)
+    return Response(told, media_type="text/plain; version=0.0.4")
 
 
-def _metrics(now: Status, pulse: Pulse | None) -> bytes:
+def _metrics(now: Status, pulse: Pulse | None, meanwhile: Meanwhile | None, *, at: datetime) -> bytes:
     registry = CollectorRegistry()
+    if meanwhile:
+        _kept(meanwhile, registry, at=at)
     for name, meaning, value in (
         ("waiting", "Open cases nobody has taken", now.waiting),
         ("taken", "Open cases taken and not reached", now.taken),
@@ -189,6 +197,15 @@ def _counted(pulse: Pulse, registry: CollectorRegistry) -> None:
         ("engine_late_seconds", "By how much steps were late, added up", pulse.late_ms_in_all / 1000),
     ):
         Counter(f"dygnet_{name}", meaning, registry=registry).inc(value)
+
+
+def _kept(meanwhile: Meanwhile, registry: CollectorRegistry, *, at: datetime) -> None:
+    """How often this process has answered without the database, and how old the roster is that it would do so with."""
+    answered = "Calls that this process answered from the kept roster while the database was away"
+    Counter("dygnet_kept_roster_calls", answered, registry=registry).inc(meanwhile.answered)
+    if meanwhile.roster:
+        age = Gauge("dygnet_kept_roster_age_seconds", "Since the kept roster was made", registry=registry)
+        age.set((at - meanwhile.roster.made_at).total_seconds())
 
 
 def _put_aside(session: Session) -> int:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import datetime
+from functools import cached_property, partial
 from typing import Final
 
 from anyio import to_thread
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import logs
@@ -28,6 +30,9 @@ from app.console.opening import HeldByStaff
 from app.db import AT_THE_DOORS, SOMEBODY_WAITS, Database
 from app.equipment import first_carrier
 from app.health import create_health
+from app.intake.away.keeping import Keeper
+from app.intake.away.meanwhile import Meanwhile
+from app.intake.away.route import cannot_be_used
 from app.intake.by_hand import Entrance
 from app.intake.carrier import create_carrier
 from app.intake.line import Line
@@ -40,8 +45,10 @@ from app.staff.directory import Directory
 from app.staff.provider import provider_of
 from app.telephony.second import tags_for
 from app.telephony.signature import Signatures
+from app.vault.beside import SealedFile
 from app.vault.keyring import Keyring
 from app.web.evenly import EvenRefusals
+from app.web.later import Later
 
 OPENED_BY: Final = {Surface.PUBLIC: ("index",), Surface.CARRIER: ("index", "duty"), Surface.CONSOLE: ("rota", "index")}
 """The private keys each surface needs, and no others. A console that calls people is given duty numbers besides; one
@@ -88,15 +95,47 @@ class House:
         """One for all doors, so that a text joins the case of a call a minute ago."""
         return Desk.of(self.keyring)
 
+    @cached_property
+    def line(self) -> Line:
+        """The line as the carrier's door knows it."""
+        self.settings.require("twilio_auth_token")
+        tokens = tuple(token.get_secret_value() for token in self.settings.twilio_auth_token)
+        public_url, edges = self.settings.public_url, self.settings.twilio_edge
+        signatures, directory = Signatures(public_url, tokens), Directory(self.keyring)
+        return Line(public_url, signatures, self.desk, directory, edges, tags_for(self.settings))
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """Who keeps the roster for when the database is away, where calls come in."""
+        file = SealedFile(self.settings.kept_roster_file, self.keyring, kind="duty", name="roster")
+        keeper = Keeper(self.db, self.line, Meanwhile(self.clock), file)
+        keeper.read_back()
+        return keeper
+
+    @property
+    def calls_come_in(self) -> bool:
+        """Whether this process has the carrier's door."""
+        return Surface.CARRIER in self.settings.surfaces
+
 
 class Doors:
     """One address for all the surfaces of a process; each is an app of its own and sees nothing of the others."""
 
-    def __init__(self, health: FastAPI, surfaces: dict[Surface, FastAPI]) -> None:
+    def __init__(
+        self,
+        health: FastAPI,
+        surfaces: dict[Surface, FastAPI],
+        later: dict[Surface, Later] | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
+        """`later`: surfaces that could not be built yet. `keeper`: where calls come in, who keeps the roster."""
         below = (("/carrier", Surface.CARRIER), ("/console", Surface.CONSOLE))
+        self.keeper = keeper
         self.health = health
         self.surfaces = surfaces
-        self._below = {prefix: surfaces[surface] for prefix, surface in below if surface in surfaces}
+        faces: dict[Surface, ASGIApp] = {**surfaces, **(later or {})}
+        self._below = {prefix: faces[surface] for prefix, surface in below if surface in faces}
+        self._public = faces.get(Surface.PUBLIC, health)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._behind(scope)(scope, receive, send)
@@ -106,7 +145,7 @@ class Doors:
         if scope["type"] != "http" or path in WATCHED_AT:
             return self.health
         first = f"/{path.split('/', 2)[1]}" if path.startswith("/") else ""
-        return self._below.get(first) or self.surfaces.get(Surface.PUBLIC, self.health)
+        return self._below.get(first) or self._public
 
 
 def create_app(
@@ -114,13 +153,24 @@ def create_app(
 ) -> Doors:
     """The web process for these settings. Misconfigured when a key, the schema or the programme is missing.
 
+    Where calls come in it starts without the database, too: what hangs on it is opened when it is back.
+
     `door_clock` times sign-ins, for a demo whose `clock` runs faster than people do.
     """
     clock = clock or WallClock()
     url = settings.database_url.get_secret_value()
     db = database or Database(url, pages_between_checkpoints=AT_THE_DOORS, answers_within=SOMEBODY_WAITS)
     house = House(settings, clock, door_clock or clock, db)
-    return Doors(_health(house), {surface: _MAKERS[surface](house) for surface in settings.surfaces})
+    surfaces, later = dict[Surface, FastAPI](), dict[Surface, Later]()
+    for surface in settings.surfaces:
+        try:
+            surfaces[surface] = _MAKERS[surface](house)
+        except SQLAlchemyError as problem:
+            if not (house.calls_come_in and cannot_be_used(problem)):
+                raise
+            house.keeper.meanwhile.found_away(problem, at=clock.now())
+            later[surface] = Later(partial(_MAKERS[surface], house))
+    return Doors(_health(house), surfaces, later, house.keeper if house.calls_come_in else None)
 
 
 def from_environment() -> EvenRefusals:
@@ -153,13 +203,7 @@ def _public(house: House) -> FastAPI:
 
 
 def _carrier(house: House) -> FastAPI:
-    house.settings.require("twilio_auth_token")
-    tokens = tuple(token.get_secret_value() for token in house.settings.twilio_auth_token)
-    public_url = house.settings.public_url
-    edges = house.settings.twilio_edge
-    tags = tags_for(house.settings)
-    line = Line(public_url, Signatures(public_url, tokens), house.desk, Directory(house.keyring), edges, tags)
-    return create_carrier(db=house.db, clock=house.clock, line=line)
+    return create_carrier(db=house.db, clock=house.clock, line=house.line, meanwhile=house.keeper.meanwhile)
 
 
 def _console(house: House) -> FastAPI:
@@ -198,25 +242,43 @@ def _health(house: House) -> FastAPI:
         clock=house.clock,
         public_url=house.settings.public_url,
         metrics_token=token.get_secret_value() if token else None,
+        meanwhile=house.keeper.meanwhile if house.calls_come_in else None,
     )
 
     @asynccontextmanager
     async def noting_start_and_stop(_app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = AT_ONCE
-        _note(house, "process.started")
-        attending = house.attending
-        if attending:
-            attending.start()
-        with house.desk.ready.kept_filled() if Surface.CARRIER in house.settings.surfaces else nullcontext():
+        _now_or_later(house, partial(_record, house, "process.started", house.clock.now()))
+        _now_or_later(house, partial(_attend, house))
+        with ExitStack() as until_the_end:
+            if house.calls_come_in:
+                until_the_end.enter_context(house.desk.ready.kept_filled())
+                until_the_end.enter_context(house.keeper.beside())
             yield
+        attending: Attending | None = vars(house).get("attending")  # not built for this alone
         if attending:
             attending.stop()
-        _note(house, "process.stopped")
+        _now_or_later(house, partial(_record, house, "process.stopped", house.clock.now()))
 
     health.router.lifespan_context = noting_start_and_stop
     return health
 
 
-def _note(house: House, action: str) -> None:
+def _now_or_later(house: House, deed: Callable[[], None]) -> None:
+    """Do it now; where calls come in and the database is away, when it is back."""
+    try:
+        deed()
+    except SQLAlchemyError as problem:
+        if not (house.calls_come_in and cannot_be_used(problem)):
+            raise
+        house.keeper.owed.append(deed)
+
+
+def _attend(house: House) -> None:
+    if house.attending:
+        house.attending.start()
+
+
+def _record(house: House, action: str, at: datetime) -> None:
     with house.db.transaction() as session:
-        record(session, at=house.clock.now(), by="operator", action=action, surfaces=",".join(house.settings.surfaces))
+        record(session, at=at, by="operator", action=action, surfaces=",".join(house.settings.surfaces))

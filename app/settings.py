@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     client_address_header: str | None = Field(None, examples=["X-Real-IP"], pattern=r"^[A-Za-z0-9-]+$")
     surfaces: Surfaces = Field(tuple(Surface), examples=["public,carrier"])
     keys_dir: Path = Field(Path("var/keys"), examples=["/etc/dygnet/keys"])
+    kept_roster: Path | None = Field(None, examples=["/var/lib/dygnet/kept-roster"])
     rota_key: Literal["server", "staff"] = Field("server", examples=["staff"])
     second_factor: Literal["required", "offered"] = Field("required", examples=["required"])
     oidc_issuer: Issuer | None = Field(None, examples=["https://login.example.org/city"])
@@ -105,6 +106,11 @@ class Settings(BaseSettings):
     def staff_hold(self) -> bool:
         """Whether the key to cases is held by the staff, and by no server."""
         return self.rota_key == "staff"
+
+    @property
+    def kept_roster_file(self) -> Path:
+        """Where the carrier's door keeps its roster for when the database is away: beside the folder of keys."""
+        return self.kept_roster or self.keys_dir.parent / "kept-roster"
 
     @property
     def secure(self) -> bool:

@@ -32,11 +32,12 @@ ENDINGS: Final = ("no-answer", "busy", "failed", "canceled", "completed")
 MAY_BE_OPEN: Final[Mapping[str, str]] = {
     "/carrier/sms": "a text is never answered to the phone it came from",
     "/carrier/ring/screen/{id}/{id}/key": "an empty end lets the handler who pressed 1 through to the caller",
+    "/carrier/kept/screen/key": "the same, while the database is away",
     "/carrier/bridge/{id}/wait": "what is heard by somebody alone in a room; the carrier asks for it again and again",
 }
 """Where a document may end with nothing: the doors, and why."""
 
-HEARD_WHILE_SCREENED: Final = re.compile(r"/carrier/ring/screen/")
+HEARD_WHILE_SCREENED: Final = re.compile(r"/carrier/(ring|kept)/screen")
 _AN_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 

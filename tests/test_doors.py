@@ -24,6 +24,7 @@ from app.staff.directory import by_alias
 from app.staff.models import Person
 from app.telephony.second import BELOW, tags_for
 from app.web import LARGEST_BODY
+from tests.away import keep
 from tests.doorways import FORM, HEADER, Door, doors_in_the_source, every_door, signed, whole
 from tests.evidence import everything_kept
 from tests.hotline import ACCOUNT, PUBLIC_URL, Hotline
@@ -214,6 +215,7 @@ def test_the_carriers_doors_refuse_whoever_is_not_the_carrier_and_write_nothing(
 
 
 def test_the_carrier_itself_is_let_in_everywhere(line: Hotline) -> None:
+    keep(line)
     leg = line.phone(A_STRANGER).leg
     assert leg
     fields = {"AccountSid": ACCOUNT.sid, "CallSid": leg.sid, "MessageSid": "SM" + "f" * 32, "From": A_STRANGER}
@@ -246,8 +248,17 @@ def test_the_second_carrier_is_let_in_at_the_addresses_it_was_given_and_at_no_ot
 
 
 def test_a_case_that_does_not_exist_is_answered_with_nothing(hotline: Hotline) -> None:
-    page, screen = "/carrier/page/none", "/carrier/ring/screen/none/none"
-    for path in (page, f"{page}/key", screen, f"{screen}/key", "/carrier/else", "/carrier/"):
+    page, screen, kept = "/carrier/page/none", "/carrier/ring/screen/none/none", "/carrier/kept"
+    for path in (
+        page,
+        f"{page}/key",
+        screen,
+        f"{screen}/key",
+        f"{kept}/ring",
+        f"{kept}/screen",
+        "/carrier/else",
+        "/carrier/",
+    ):
         fields = {"CallSid": "CA" + "f" * 32, "Digits": "1"}
         answer = hotline.doors.post(path, headers=signed(whole(path), fields), data=fields)
 

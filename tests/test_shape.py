@@ -113,6 +113,7 @@ def test_the_modules_that_open_a_box_can_be_counted() -> None:
         "app/routing/packages.py",
         "app/routing/papers.py",
         "app/staff/directory.py",
+        "app/vault/beside.py",
         "app/vault/envelope.py",
         "app/vault/grants.py",
         "app/vault/recovery.py",

@@ -8,7 +8,7 @@ from datetime import datetime
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.check import barred, database, holders, provider, second, setup, ways
+from app.check import barred, database, holders, kept, provider, second, setup, ways
 from app.db import MIGRATIONS, Database
 from app.errors import DygnetError
 from app.escalation import week_ahead
@@ -39,6 +39,7 @@ def findings(settings: Settings, db: Database, *, at: datetime) -> Iterator[Find
     yield from holders.findings(settings, db, keyring)
     yield from provider.findings(settings, at=at)
     yield from database.findings(db.engine.url)
+    yield from kept.findings(settings, keyring, at=at)
     try:
         yield from _programme(settings, db, keyring, at=at)
     except DygnetError as problem:

@@ -15,6 +15,7 @@ from app.cases import calls
 from app.cases.facts import Approach as Row
 from app.cases.permissions import Hours
 from app.intake import told
+from app.intake.away.route import EvenWithout
 from app.intake.channels import Kind, ask_about_texts, ask_about_voicemail
 from app.intake.incoming import call, stand_for_many
 from app.intake.line import Line, Signed, TheLine
@@ -22,7 +23,7 @@ from app.intake.menu import again, ask, goodbye
 from app.telephony.numbers import keyed_number, spoken
 from app.web import Db, Now
 
-router = APIRouter(prefix="/carrier/callback")
+router = APIRouter(prefix="/carrier/callback", route_class=EvenWithout)
 
 ASKED_AT_MOST: Final = 3
 HOURS: Final = {"1": Hours.ANY, "2": Hours.DAY, "3": Hours.EVENING, "4": Hours.NIGHT}

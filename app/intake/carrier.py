@@ -27,16 +27,20 @@ from app.intake import (
     sms,
     voice,
 )
+from app.intake.away import doors as kept
+from app.intake.away.meanwhile import Meanwhile
 from app.intake.line import Line
 from app.web import Problem, new_face
 
-_ROOMS = (voice, keys, ring, screen, bridge, parting, callback, channels, sms, receipts, duty, elks, audio, silence)
+_CALLS = (voice, keys, ring, screen, kept, bridge, parting, callback, channels)
+_ROOMS = (*_CALLS, sms, receipts, duty, elks, audio, silence)
 
 
-def create_carrier(*, db: Database, clock: Clock, line: Line) -> FastAPI:
-    """The app behind the surface `carrier`."""
+def create_carrier(*, db: Database, clock: Clock, line: Line, meanwhile: Meanwhile) -> FastAPI:
+    """The app behind the surface `carrier`. `meanwhile`: how it answers calls while the database is away."""
     face = new_face(db=db, clock=clock, public_url=line.public_url, problem_page=_say_nothing)
     face.state.line = line
+    face.state.meanwhile = meanwhile
     face.state.tuning = audio.Tuning(db, clock, audio=f"{line.public_url}/carrier/audio")
     for room in _ROOMS:
         face.router.routes.extend(room.router.routes)

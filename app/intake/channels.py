@@ -10,12 +10,13 @@ from starlette.responses import Response
 from app.cases.facts import Approach
 from app.cases.permissions import Hours
 from app.intake import told
+from app.intake.away.route import EvenWithout
 from app.intake.incoming import call
 from app.intake.line import Line, Signed, TheLine
 from app.intake.menu import YES, ask, goodbye
 from app.web import Db, Now
 
-router = APIRouter(prefix="/carrier/callback")
+router = APIRouter(prefix="/carrier/callback", route_class=EvenWithout)
 
 Kind = Literal["caller_number", "callback_number"]
 """Which number it is about: the one they call from, or the one they keyed."""

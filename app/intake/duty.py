@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from fastapi import APIRouter
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -106,10 +107,17 @@ def receipt(form: Signed, db: Db, now: Now, notification_id: str) -> Response:
     code = form.get("ErrorCode", "")
     ref = form.get("MessageSid") or form.get("CallSid") or ""
     number = int(code) if code.isdecimal() else None
-    for page_id in sent_together(db, notification_id):
+
+    def learn(session: Session, page_id: str) -> None:
+        lost_pages.reported(session, page_id, status=status, code=number, ref=ref, at=now)
+        _remember_a_second_one(session, page_id, ref, at=now)
+
+    with db.transaction() as session:
+        others = bundling.sent_with(session, notification_id)[1:]
+        learn(session, notification_id)
+    for page_id in others:
         with db.transaction() as session:
-            lost_pages.reported(session, page_id, status=status, code=number, ref=ref, at=now)
-            _remember_a_second_one(session, page_id, ref, at=now)
+            learn(session, page_id)
     return Response(status_code=204)
 
 
@@ -121,9 +129,12 @@ def sent_together(db: Database, notification_id: str) -> list[str]:
 
 def _remember_a_second_one(session: Session, notification_id: str, ref: str, *, at: datetime) -> None:
     """A page that was sent twice left two records at the carrier, and the row knows one of them."""
-    page = session.get(Notification, notification_id)
-    if page and page.carrier_ref not in (None, ref):
+    carrier_ref = session.scalar(_KEPT_AS, {"page": notification_id})
+    if carrier_ref not in (None, ref):
         known.leave(session, ref, at=at)
+
+
+_KEPT_AS: Final = select(Notification.carrier_ref).where(Notification.id == bindparam("page"))
 
 
 def _next_in_the_call(session: Session, page: Notification) -> str | None:

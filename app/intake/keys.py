@@ -13,6 +13,7 @@ from app.cases import calls
 from app.cases.facts import Approach
 from app.cases.permissions import Hours
 from app.intake import told
+from app.intake.away.route import EvenWithout
 from app.intake.incoming import STAR, call
 from app.intake.line import Line, Signed, TheLine, xml
 from app.intake.menu import NO, YES, ask
@@ -20,7 +21,7 @@ from app.intake.ring import ask_to_wait
 from app.telephony import twiml
 from app.web import Db, Now
 
-router = APIRouter(prefix="/carrier/keys")
+router = APIRouter(prefix="/carrier/keys", route_class=EvenWithout)
 
 
 @router.post("")

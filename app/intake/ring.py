@@ -20,6 +20,7 @@ from app.cases.facts import Connection
 from app.cases.queries import going_on, locked
 from app.escalation import targets
 from app.intake import bridge
+from app.intake.away.route import EvenWithout
 from app.intake.incoming import STAR, call, has_hung_up
 from app.intake.line import Line, Signed, TheLine, prompt, xml
 from app.intake.menu import after_a_talk
@@ -30,7 +31,7 @@ from app.telephony.numbers import may_be_dialled
 from app.telephony.signature import Form
 from app.web import Db, Now
 
-router = APIRouter(prefix="/carrier/ring")
+router = APIRouter(prefix="/carrier/ring", route_class=EvenWithout)
 
 RING_FOR: Final = timedelta(seconds=20)
 A_BREATH: Final = timedelta(seconds=1)

@@ -17,15 +17,16 @@ from app.cases import calls
 from app.cases.facts import Approach as Row
 from app.cases.facts import Connection
 from app.cases.models import Case
-from app.cases.queries import going_on
+from app.cases.queries import going_on, that_goes_on
 from app.errors import NoSuchPage
 from app.escalation import replies
+from app.intake.away.route import EvenWithout
 from app.intake.line import Signed, TheLine, prompt, source_of, xml
 from app.staff.models import Person
 from app.telephony import twiml
 from app.web import Db, Now
 
-router = APIRouter(prefix="/carrier/ring/screen/{approach_id}/{person_id}")
+router = APIRouter(prefix="/carrier/ring/screen/{approach_id}/{person_id}", route_class=EvenWithout)
 
 ACCEPT: Final = "1"
 
@@ -63,10 +64,17 @@ def accept(form: Signed, db: Db, now: Now, approach_id: str, person_id: str) -> 
     return xml(twiml.accept()) if press is Press.YOURS else _too_late(person.languages[0], press)
 
 
-def connect(session: Session, approach_id: str, person: Person, *, ref: str, at: datetime) -> Press:
-    """Give the caller to this handler, if they still wait. The same handler asking again gets the same answer."""
+def connect(
+    session: Session, approach_id: str, person: Person, *, ref: str, at: datetime, told_late: bool = False
+) -> Press:
+    """Give the caller to this handler, if they still wait. The same handler asking again gets the same answer.
+
+    `told_late`: they have had them already, while nothing could be written down; the caller may be gone since.
+    """
     case = going_on(session, _call(session, approach_id).case_id)
     press = _would_be(session, approach_id, person.id)
+    if told_late and press is Press.OVER:
+        press = Press.YOURS
     if press is Press.YOURS and session.get(Connection, approach_id) is None:
         session.add(Connection(approach_id=approach_id, person_id=person.id, at=at, ref=ref[:40]))
         case.log("approach.connected", by=person.alias, at=at)
@@ -76,9 +84,7 @@ def connect(session: Session, approach_id: str, person: Person, *, ref: str, at:
 
 def _would_be(session: Session, approach_id: str, person_id: str) -> Press:
     """Certain only once the call's case is locked. Who may not have the case learns no more than who comes too late."""
-    case = session.get_one(Case, _call(session, approach_id).case_id)
-    while case.join:
-        case = session.get_one(Case, case.join.into_id)
+    case = that_goes_on(session, session.get_one(Case, _call(session, approach_id).case_id))
     if case.excludes(person_id):
         return Press.TAKEN
     connection = session.get(Connection, approach_id, populate_existing=True)

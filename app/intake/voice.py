@@ -18,6 +18,10 @@ from starlette.responses import Response
 from app.cases import calls
 from app.intake import told
 from app.intake.apart import set_apart
+from app.intake.away import afterwards
+from app.intake.away.arrival import arrived
+from app.intake.away.meanwhile import TheMeanwhile
+from app.intake.away.route import EvenWithout
 from app.intake.incoming import STAR, call, has_hung_up, offered, who_calls
 from app.intake.line import Line, Signed, TheLine, prompt, xml
 from app.intake.ring import ask_to_wait
@@ -25,7 +29,7 @@ from app.intake.sound import NOW
 from app.telephony import twiml
 from app.web import Db, Now
 
-router = APIRouter(prefix="/carrier/voice")
+router = APIRouter(prefix="/carrier/voice", route_class=EvenWithout)
 
 ROLES: Final = {"1": "self", "2": "relative", "3": "professional"}
 HAS_A_CODE: Final = "4"
@@ -90,14 +94,18 @@ def key_code(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
 
 
 @router.post("/status", status_code=204)
-def status(form: Signed, line: TheLine, db: Db, now: Now) -> Response:
+def status(form: Signed, line: TheLine, meanwhile: TheMeanwhile, db: Db, now: Now) -> Response:
     """The carrier says how a call goes that somebody made to the line; that it is over is all we keep.
 
-    A call that no other webhook brought in, for whatever reason, becomes a case here.
+    A call that no other webhook brought in, for whatever reason, becomes a case here, whose clock began when they
+    called. One that was answered while nothing could be written down is written down whole.
     """
     if has_hung_up(form) and form.get("Direction", "inbound") == "inbound":
+        known = meanwhile.known(form.get("CallSid", ""))
         with db.transaction() as session:
-            row = call(session, line, form, at=now)
+            row = call(session, line, form, at=(known and known.came_at) or arrived(form, at=now))
+            if known:
+                afterwards.write(session, line, known, at=now)
             calls.hang_up(session, row.id, at=now)
     return Response(status_code=204)
 

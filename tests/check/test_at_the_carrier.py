@@ -12,6 +12,7 @@ from app.check import looked_over
 from app.check.carrier import BY_HAND
 from app.check.report import Report
 from app.simulator.accounts import Service
+from tests.away import keep
 from tests.fallback import keep_the_fallback, report, set_line
 from tests.hotline import PUBLIC_URL, Hotline
 from tests.marks import ON_ONE_DATABASE
@@ -24,6 +25,7 @@ pytestmark = ON_ONE_DATABASE
 def line(hotline: Hotline) -> Hotline:
     """The line with everything set at the carrier as it should be."""
     keep_the_fallback(hotline)
+    keep(hotline)
     set_account(hotline, services=(Service("MG" + "0" * 32, (LINE,)),))
     return hotline
 

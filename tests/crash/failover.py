@@ -46,7 +46,7 @@ class Outcome:
     """What one failover cost, and whether anything was lost."""
 
     without_service: float
-    """Seconds from the last approach accepted before the death to the first after it."""
+    """Seconds from the last text or form accepted before the death to the first after it. Calls are answered on."""
 
     after_promotion: float
     """Of these, the seconds after the standby was told to take over."""
@@ -89,7 +89,7 @@ class Callers(Crowd):
     def bring(self, errand: Errand) -> None:
         before = len(self.answered)
         super().bring(errand)
-        if len(self.answered) > before:
+        if len(self.answered) > before and errand.kind != "call":  # a call is answered without the database, too
             self.accepted_at.append(now())
         if self.odd and self.odd[-1] == (errand.kind, 500):
             self.odd.pop()
@@ -224,11 +224,9 @@ def _brings_the_rest(crowd: Callers) -> bool:
 
 
 def _who_is_rung(line: Line) -> str:
-    """Who of the standing chain, for somebody who called while we could not answer."""
-    for alias in ("carin", "dag"):
-        if line.exchange.phone(people.NUMBERS[alias]).ringing:
-            return alias
-    return ""
+    """Whose telephone rings for somebody who called while the database was away."""
+    ringing = (alias for alias, number in people.NUMBERS.items() if line.exchange.phone(number).ringing)
+    return next(ringing, "")
 
 
 def _until(what: Callable[[], bool], *, within: float) -> None:

@@ -32,6 +32,6 @@ def test_when_the_primary_dies_no_promised_case_is_lost_no_step_is_skipped_and_e
     assert outcome.pages_never == 0
     assert outcome.pages_again <= 2 * line.settings.pages_at_once, "only what was in somebody's hands"
     assert outcome.readyz == (503, 200)
-    assert outcome.reached_by == "carin", "the carrier's documents ring the standing chain meanwhile"
+    assert outcome.reached_by in {"anna", "fatima"}, "whoever is on call is rung by the kept roster meanwhile"
     assert outcome.found_missed, "and the call is taken in afterwards"
     assert outcome.ends == ["ended"] * len(line.processes)

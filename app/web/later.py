@@ -1,0 +1,42 @@
+"""A face that cannot be built yet because the database is away: it is tried again whenever somebody comes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+AGAIN_AFTER: Final = 5.0
+"""Real seconds between two tries."""
+
+
+class Later:
+    """Answers 503 until the face can be built, and is that face from then on."""
+
+    def __init__(self, build: Callable[[], ASGIApp]) -> None:
+        """`build` raises SQLAlchemyError while the database is away."""
+        self._build = build
+        self._face: ASGIApp | None = None
+        self._tried_at = time.monotonic()
+        self._one_at_a_time = threading.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._face is None and time.monotonic() - self._tried_at >= AGAIN_AFTER:
+            await run_in_threadpool(self._try)
+        face = self._face or Response(status_code=503, headers={"retry-after": "10", "cache-control": "no-store"})
+        await face(scope, receive, send)
+
+    def _try(self) -> None:
+        with self._one_at_a_time:
+            if self._face is None:
+                self._tried_at = time.monotonic()
+                try:
+                    self._face = self._build()
+                except SQLAlchemyError:
+                    return
