@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Final, TypeVar
 
 from sqlalchemy import CheckConstraint, String, event, select
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db import Base
 from app.journeys import Question
@@ -91,11 +91,7 @@ def _ask_again(session: Session, *_: object) -> None:
     session.info.pop(_ASKED, None)
 
 
-def _ask_again_after_a_statement(statement: ORMExecuteState) -> None:
-    if not statement.is_select:
-        _ask_again(statement.session)
-
-
 event.listen(Session, "after_flush", _ask_again)
 event.listen(Session, "after_soft_rollback", _ask_again)
-event.listen(Session, "do_orm_execute", _ask_again_after_a_statement)
+event.listen(Session, "after_bulk_update", lambda done: _ask_again(done.session))
+event.listen(Session, "after_bulk_delete", lambda done: _ask_again(done.session))

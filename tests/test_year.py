@@ -5,16 +5,30 @@ The whole year: `python -m bench.year`.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from fastapi import Depends, FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.db import Database
 from bench.year.house import House
 from bench.year.life import Life
+from bench.year.one_thread import in_one_thread
 from bench.year.play import play
+from bench.year.promises import every_approach_counts_once
 from bench.year.report import report
+from bench.year.stretches import Progress, Stretch, live_at_once
+from bench.year.tally import Tally, tally_of, together
+from bench.year.watcher import Broken
+from bench.year.wire import Door
 
 SPRING = datetime(2026, 3, 28, 8, tzinfo=UTC)
 
@@ -29,6 +43,92 @@ def test_over_the_night_on_which_the_clocks_change_every_promise_holds(
 
     play(life)
 
-    told = report(life)
+    told = report(tally_of(life))
     assert "within 24 h" in told, told
     assert life.watcher.looks >= days
+    assert life.callers.came["form"] or days == 1, told
+
+
+def test_a_form_that_is_answered_with_anything_but_a_receipt_breaks_a_promise(db: Database):
+    house = cast(House, SimpleNamespace(came_in=set(), forms=Counter({500: 1})))
+
+    with db.reading() as session:
+        (problem, _case), *others = every_approach_counts_once(session, house, [])
+
+    assert "500" in problem
+    assert not others
+
+
+def test_what_a_request_waits_for_in_an_orderly_way_is_waited_for_in_one_thread():
+    app = FastAPI()
+    told: list[str] = []
+
+    async def in_line() -> AsyncIterator[None]:
+        told.append("comes")
+        yield
+        told.append("goes")
+
+    @app.get("/", dependencies=[Depends(in_line)])
+    def answer() -> str:
+        told.append("is answered")
+        return "yes"
+
+    with in_one_thread():
+        answered = Door(app).ask("GET", "https://example.org/", b"", {})
+
+    assert (answered.status, answered.text) == (200, '"yes"')
+    assert told == ["comes", "is answered", "goes"]
+
+
+@given(days=st.integers(1, 400), cases=st.integers(0, 30_000), into=st.integers(1, 12))
+def test_stretches_follow_on_one_another_and_hold_the_whole_year(days: int, cases: int, into: int):
+    stretches = Stretch(seed=1, cases=cases, start=SPRING, days=days).cut(into)
+
+    ends = [each.start + timedelta(days=each.days) for each in stretches]
+    assert [each.start for each in stretches] == [SPRING, *ends[:-1]]
+    assert ends[-1] == SPRING + timedelta(days=days)
+    assert sum(each.cases for each in stretches) == cases
+    assert all(each.days for each in stretches)
+
+
+def test_what_is_counted_of_stretches_is_added_and_the_latest_step_of_all_is_the_latest():
+    parts = [
+        Tally(cases=2, late_while_up_ms=3, late_ms=[1, 3], pages=Counter({("anna", "2026-03-28"): 1})),
+        Tally(cases=5, late_while_up_ms=1, late_ms=[1], pages=Counter({("anna", "2026-03-28"): 4})),
+    ]
+
+    whole = together(parts)
+
+    assert (whole.cases, whole.late_while_up_ms, whole.late_ms) == (7, 3, [1, 3, 1])
+    assert whole.pages == {("anna", "2026-03-28"): 5}
+    assert parts[0].cases == 2
+
+
+def counted(stretch: Stretch, tell: Callable[[Progress], None]) -> Tally:
+    """Stands for living a stretch: what happens depends on its cases."""
+    tell(Progress(stretch.nth, 1.0, stretch.cases))
+    if stretch.cases == 13:
+        raise Broken("a promise")
+    if stretch.cases == 14:
+        sys.exit(3)
+    return Tally(cases=stretch.cases)
+
+
+def at_once(*cases: int, tell: Callable[[Progress], Any] = lambda _far: None) -> list[Tally]:
+    stretches = [Stretch(1, count, SPRING, 1, nth=nth, of=len(cases)) for nth, count in enumerate(cases)]
+    return live_at_once(stretches, tell, living=counted)
+
+
+def test_stretches_that_are_lived_at_once_are_told_of_in_their_order():
+    far: list[Progress] = []
+
+    tallies = at_once(2, 3, tell=far.append)
+
+    assert [tally.cases for tally in tallies] == [2, 3]
+    assert sorted(each.came for each in far) == [2, 3]
+
+
+@pytest.mark.parametrize(("ends", "says"), [(13, "a promise"), (14, "status 3")])
+def test_a_stretch_that_breaks_ends_all_of_them(ends: int, says: str):
+    with pytest.raises((Broken, RuntimeError), match=says):
+        at_once(2, ends)

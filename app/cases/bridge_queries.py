@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.cases.bridges import A_CALL_LASTS, ENDS, NO_CALL_LASTS_LONGER, Bridge, Leg, LegFact, What
@@ -23,12 +23,21 @@ WITH_ALL: Final = (selectinload(Bridge.legs).selectinload(Leg.facts), selectinlo
 def open_ones(session: Session, *, at: datetime) -> Sequence[Bridge]:
     """Bridges that somebody may still be in, or be rung for: those in which somebody is, however long they talk, and
     for a while those of which we have not been told that they are over."""
+    since = {"rung": at - A_CALL_LASTS, "talked": at - NO_CALL_LASTS_LONGER}
+    return session.scalars(_OPEN_ONES, since).all()
+
+
+def _open_ones() -> Select[Bridge]:
     ended = exists().where(LegFact.leg_id == Leg.id, LegFact.what.in_(ENDS))
     going_on = exists().where(Leg.bridge_id == Bridge.id, ~ended)
     came = exists().where(LegFact.leg_id == Leg.id, LegFact.what == What.READY)
     somebody_is_in = exists().where(Leg.bridge_id == Bridge.id, came, ~ended)
-    young = (Bridge.at > at - A_CALL_LASTS) | (somebody_is_in & (Bridge.at > at - NO_CALL_LASTS_LONGER))
-    return session.scalars(select(Bridge).where(young, going_on).order_by(Bridge.at).options(*WITH_ALL)).all()
+    young = (Bridge.at > bindparam("rung")) | (somebody_is_in & (Bridge.at > bindparam("talked")))
+    return select(Bridge).where(young, going_on).order_by(Bridge.at).options(*WITH_ALL)
+
+
+_OPEN_ONES: Final = _open_ones()
+"""Asked every second, and long to write out: done once."""
 
 
 def latest(session: Session, cases: Sequence[str]) -> Bridge | None:
@@ -39,7 +48,10 @@ def latest(session: Session, cases: Sequence[str]) -> Bridge | None:
 
 def of_approach(session: Session, approach_id: str) -> Bridge | None:
     """The room that this call was moved to, or None: nobody asked for one."""
-    return session.scalar(select(Bridge).where(Bridge.approach_id == approach_id).options(*WITH_ALL))
+    return session.scalar(_OF_APPROACH, {"approach": approach_id})
+
+
+_OF_APPROACH: Final = select(Bridge).where(Bridge.approach_id == bindparam("approach")).options(*WITH_ALL)
 
 
 def on_the_phone(session: Session, *, at: datetime) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import BindParameter, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from app.cases import queries
@@ -36,8 +36,11 @@ def note(session: Session, approach_id: str, what: str, *, at: datetime) -> bool
 
 def came_to(session: Session, approach_id: str, *what: str) -> bool:
     """Whether a call has come to any of these."""
-    found = exists().where(Moment.approach_id == approach_id, Moment.what.in_(what))
-    return bool(session.scalar(select(found)))
+    return bool(session.scalar(_CAME_TO, {"approach": approach_id, "what": what}))
+
+
+_WHAT: Final[BindParameter[str]] = bindparam("what", expanding=True)
+_CAME_TO: Final = select(exists().where(Moment.approach_id == bindparam("approach"), Moment.what.in_(_WHAT)))
 
 
 def came_first(session: Session, approach_id: str, what: str, *, before: str) -> bool:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
@@ -18,7 +19,7 @@ from app.escalation.models import StepTaken
 from app.escalation.opening import escalation_of
 from app.escalation.second_carrier import ask_another, counts_as_lost, may_yet_arrive
 from app.notifications import lessons, outbox, reach, receipts, refusals
-from app.notifications.models import SETTLED, TELEPHONE, Notification, State
+from app.notifications.models import TELEPHONE, Notification, State
 from app.telephony.carrier import CarrierError, Trouble
 
 _UNHEARD = frozenset({"unanswered", "no-answer", "busy", "withdrawn", "expired"})
@@ -45,22 +46,32 @@ def refused(session: Session, page_id: str, problem: CarrierError, *, at: dateti
 def reported(
     session: Session, page_id: str, *, status: str, code: int | None, at: datetime, ref: str | None = None
 ) -> None:
-    """The carrier says what became of a page it took, and under which reference it keeps it."""
+    """The carrier says what became of a page it took, and under which reference it keeps it.
+
+    Most of what it says is that a page is on its way, which changes no case: then none is locked.
+    """
+    if receipts.is_on_its_way(status):
+        receipts.settle(session, page_id, status=status, code=code, at=at, ref=ref)
+        return
     case = _case_of(session, page_id)
-    before = session.scalar(select(Notification.state).where(Notification.id == page_id))
-    lost = receipts.settle(session, page_id, status=status, code=code, at=at, ref=ref)
-    if lost:
-        ask_another(session, case, lost, None, at=at)
-    if before and before not in SETTLED:
-        lessons.from_receipt(session, session.get_one(Notification, page_id), at=at)
-    if case and lost:
-        _move_on(session, case, lost, at=at)
+    page = receipts.unsettled(session, page_id)
+    if page is None:
+        return
+    is_lost = receipts.take_in(session, page, status=status, code=code, at=at, ref=ref)
+    if is_lost:
+        ask_another(session, case, page, None, at=at)
+    lessons.from_receipt(session, page, at=at)
+    if case and is_lost:
+        _move_on(session, case, page, at=at)
 
 
 def _case_of(session: Session, page_id: str) -> Case | None:
     """The case a page is about, locked; None for a page about no case, or no page at all."""
-    case_id = session.scalar(select(Notification.case_id).where(Notification.id == page_id))
+    case_id = session.scalar(_WHOSE, {"page": page_id})
     return locked(session, case_id) if case_id else None
+
+
+_WHOSE: Final = select(Notification.case_id).where(Notification.id == bindparam("page"))
 
 
 def _spare_them(case: Case | None, page: Notification, *, at: datetime) -> None:

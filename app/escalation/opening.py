@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Final
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from app import nudge, rows
@@ -110,9 +111,12 @@ def _written(routine: Routine) -> str:
 
 def escalation_of(session: Session, case: Case) -> Escalation:
     """The case's escalation row, as fresh as the lock on the case."""
-    return session.scalars(
-        select(Escalation).where(Escalation.case_id == case.id).execution_options(populate_existing=True)
-    ).one()
+    return session.scalars(_OF_CASE, {"case": case.id}).one()
+
+
+_OF_CASE: Final = (
+    select(Escalation).where(Escalation.case_id == bindparam("case")).execution_options(populate_existing=True)
+)
 
 
 def _counted_from_start(step: UntakenStep) -> Step:

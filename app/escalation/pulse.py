@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.db import Database, one_at_a_time
@@ -36,16 +36,38 @@ def beat(db: Database, rounds: Sequence[Round], *, at: datetime) -> None:
     """Write down that the engine lives, and what its rounds since the last beat did. One row for all engines."""
     with db.transaction() as session:
         one_at_a_time(session, "engine.pulse")
-        row = felt(session) or _the_first(session, at=at)
-        row.at = at
-        row.round_ms = max(_ms(played.seconds) for played in rounds)
-        row.worst_lateness_ms = max(_ms(played.worst_lateness.total_seconds()) for played in rounds)
-        row.deeds = sum(played.deeds for played in rounds)
-        row.rounds_in_all += len(rounds)
-        row.deeds_in_all += row.deeds
-        row.postponed_in_all += sum(played.postponed for played in rounds)
-        row.busy_ms_in_all += sum(_ms(played.seconds) for played in rounds)
-        row.late_ms_in_all += sum(_ms(played.lateness.total_seconds()) for played in rounds)
+        done = {
+            "now": at,
+            "longest": max(_ms(played.seconds) for played in rounds),
+            "latest": max(_ms(played.worst_lateness.total_seconds()) for played in rounds),
+            "deeds_now": sum(played.deeds for played in rounds),
+            "rounds": len(rounds),
+            "postponed": sum(played.postponed for played in rounds),
+            "busy": sum(_ms(played.seconds) for played in rounds),
+            "late": sum(_ms(played.lateness.total_seconds()) for played in rounds),
+        }
+        if session.connection().execute(_BEAT, done).rowcount == 0:
+            session.add(Pulse(id=_THE_ONLY, at=at, round_ms=0))
+            session.flush()
+            session.connection().execute(_BEAT, done)
+
+
+_BEAT: Final = (
+    update(Pulse.__table__)  # type: ignore[arg-type]
+    .where(Pulse.id == _THE_ONLY)
+    .values(
+        at=bindparam("now"),
+        round_ms=bindparam("longest"),
+        worst_lateness_ms=bindparam("latest"),
+        deeds=bindparam("deeds_now"),
+        rounds_in_all=Pulse.rounds_in_all + bindparam("rounds"),
+        deeds_in_all=Pulse.deeds_in_all + bindparam("deeds_now"),
+        postponed_in_all=Pulse.postponed_in_all + bindparam("postponed"),
+        busy_ms_in_all=Pulse.busy_ms_in_all + bindparam("busy"),
+        late_ms_in_all=Pulse.late_ms_in_all + bindparam("late"),
+    )
+)
+"""After every round, and therefore written out once."""
 
 
 def felt(session: Session) -> Pulse | None:
@@ -61,13 +83,6 @@ def last_round(session: Session) -> datetime | None:
 def is_silent(round_at: datetime | None, *, at: datetime, speed: float) -> bool:
     """Whether too long has passed since the last round. `speed` is the clock's: a fast one counts more seconds."""
     return round_at is None or at - round_at > SILENT_AFTER * speed
-
-
-def _the_first(session: Session, *, at: datetime) -> Pulse:
-    row = Pulse(id=_THE_ONLY, at=at, round_ms=0)
-    session.add(row)
-    session.flush()
-    return row
 
 
 def _ms(seconds: float) -> int:

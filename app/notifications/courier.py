@@ -100,10 +100,15 @@ class Courier:
     def deliver(self) -> int:
         """Send everything that may be sent now, and wait for the answers; says how many were tried."""
         tried = 0
-        while given := self.hand_out():
-            self._hands.wait_for_all()
+        while given := self.deliver_some():
             tried += given
         return tried
+
+    def deliver_some(self) -> int:
+        """The same, but for what may be sent only because of those answers."""
+        given = self.hand_out()
+        self._hands.wait_for_all()
+        return given
 
     def hand_out(self) -> int:
         """Give everything that may be sent now to the hands, most urgent first, each as soon as one is free.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app import rows
@@ -83,4 +83,8 @@ def taken_over(session: Session, row_id: str, *, at: datetime) -> None:
 
 
 def _latest(session: Session, page_id: str) -> Try | None:
-    return session.scalar(select(Try).where(Try.notification_id == page_id).order_by(Try.nth.desc()).limit(1))
+    return session.scalar(_LATEST, {"page": page_id})
+
+
+_LATEST: Final = select(Try).where(Try.notification_id == bindparam("page")).order_by(Try.nth.desc()).limit(1)
+"""Asked for every receipt, and therefore written out once."""

@@ -106,7 +106,10 @@ def answers_again(session: Session, *, carrier: str, at: datetime) -> None:
 
 def standing(session: Session) -> Sequence[Fault]:
     """The faults there are now."""
-    return session.scalars(select(Fault).where(Fault.over_at.is_(None)).order_by(Fault.since)).all()
+    return session.scalars(_STANDING).all()
+
+
+_STANDING: Final = select(Fault).where(Fault.over_at.is_(None)).order_by(Fault.since)
 
 
 def _end(session: Session, fault: Fault, *, at: datetime) -> None:

@@ -32,7 +32,7 @@ def from_refusal(session: Session, page: Notification, problem: CarrierError, *,
 
 def from_receipt(session: Session, page: Notification, *, at: datetime) -> None:
     """The carrier took it, and says what became of it."""
-    if page.state == State.DELIVERED:
+    if page.state == State.DELIVERED and faults.standing(session):
         carrier = carrier_of(session, page.id)
         faults.mended(session, carrier=carrier, channel=page.channel, heard_as=faults.RECEIPT, at=at)
     if page.state != State.FAILED:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.audit.log import record
@@ -30,9 +30,28 @@ def settle(
     A status nobody has heard of is remembered and changes nothing. Where the answer to a try got lost, a receipt tells
     that it was carried out, and under which reference (`ref`) the carrier keeps it.
     """
-    row = session.scalar(select(Notification).where(Notification.id == notification_id).with_for_update())
-    if row is None or row.state in SETTLED:
-        return None
+    row = unsettled(session, notification_id)
+    return row if row and take_in(session, row, status=status, code=code, at=at, ref=ref) else None
+
+
+def is_on_its_way(status: str) -> bool:
+    """Whether the carrier says that it has the notification, and not yet what became of it."""
+    return status in _ON_ITS_WAY
+
+
+def unsettled(session: Session, notification_id: str) -> Notification | None:
+    """The notification, locked for change, if there is something left to learn of it."""
+    row = session.scalar(_LOCKED, {"id": notification_id})
+    return None if row is None or row.state in SETTLED else row
+
+
+_LOCKED: Final = select(Notification).where(Notification.id == bindparam("id")).with_for_update()
+
+
+def take_in(
+    session: Session, row: Notification, *, status: str, code: int | None, at: datetime, ref: str | None = None
+) -> bool:
+    """The same as `settle` for a row that is `unsettled`: whether this receipt made it fail."""
     row.carrier_status, row.carrier_ref = status[:20], row.carrier_ref or ref
     if status in _ARRIVED or (status == "completed" and row.acknowledged_at):
         row.accepted_at = row.accepted_at or at
@@ -42,10 +61,10 @@ def settle(
         row.code = code
         fail(row, trouble="unanswered" if status == "completed" else status, at=at)
         note(session, row, "page.failed", by="carrier", at=at)
-        return row
+        return True
     elif status in _ON_ITS_WAY and _was_tried(row):
         row.state, row.sending_until, row.accepted_at = State.ACCEPTED, None, at
-    return None
+    return False
 
 
 def _was_tried(row: Notification) -> bool:

@@ -6,6 +6,7 @@ import re
 import secrets
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -36,6 +37,7 @@ _GSM_7: Final = frozenset(
 _GSM_7_EXTENDED: Final = frozenset("^{}\\[~]|€\f")
 
 
+@lru_cache(maxsize=4096)
 def is_e164(number: str) -> bool:
     """Whether a number could be dialled from anywhere: `+`, country, subscriber."""
     if not re.fullmatch(r"\+[1-9]\d{6,14}", number):
@@ -51,6 +53,7 @@ def is_fixed(number: str) -> bool:
     return phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.FIXED_LINE
 
 
+@lru_cache(maxsize=4096)
 def country(number: str) -> str:
     """Two letters for the country of a number. For a hidden one the real carrier sends nonsense, and so do we."""
     if not is_e164(number):

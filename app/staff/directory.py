@@ -10,6 +10,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -33,8 +34,12 @@ _OPENED_AT_MOST = 4096
 @once
 def everyone(session: Session) -> list[Person]:
     """Everybody on the staff now, by alias."""
-    found = select(Person).where(Person.left_at.is_(None)).order_by(Person.alias)
-    return list(session.scalars(found.options(selectinload(Person.channels))))
+    return list(session.scalars(_EVERYONE))
+
+
+_EVERYONE: Final = (
+    select(Person).where(Person.left_at.is_(None)).order_by(Person.alias).options(selectinload(Person.channels))
+)
 
 
 @remembered

@@ -7,8 +7,9 @@ can tell by the time it takes whether there is one, or which was typed. It unwra
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
 from app.audit.log import record
@@ -51,8 +52,11 @@ def take_away(session: Session, person: Person, *, at: datetime) -> None:
 
 def is_decoy(session: Session, session_id: str) -> bool:
     """Whether the session shows the harmless view."""
-    under = SessionProof.session_id == session_id, SessionProof.kind == DURESS
-    return bool(session.scalar(select(exists().where(*under))))
+    return bool(session.scalar(_IS_DECOY, {"session": session_id}))
+
+
+_IS_DECOY: Final = select(exists().where(SessionProof.session_id == bindparam("session"), SessionProof.kind == DURESS))
+"""Asked at every door of the console, and therefore written out once."""
 
 
 def _note(session: Session, person: Person, what: str, *, at: datetime) -> None:

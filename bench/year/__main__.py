@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import gc
-import logging
-import sqlite3
+import resource
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
-from sqlalchemy import event
-
-from app.db import Database
-from bench.year.house import House
-from bench.year.life import Life
-from bench.year.play import play
 from bench.year.report import report
+from bench.year.stretches import Progress, Stretch, live, live_at_once
+from bench.year.tally import together
 from bench.year.watcher import Broken
-from tests import postgres
 from tests.people import MONDAY
 
 
@@ -35,63 +25,57 @@ def main() -> None:
     asked.add_argument("--start", default=f"{MONDAY:%F}", help="a date, not before %(default)s")
     asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     asked.add_argument("--folder", help="where the database and its log are kept; by default they are thrown away")
+    asked.add_argument(
+        "--at-once",
+        type=int,
+        default=1,
+        metavar="N",
+        help="cut the year into N stretches, each lived in a process of its own: they share no open cases",
+    )
     told = asked.parse_args()
-    logging.disable(logging.CRITICAL)
-    gc.freeze()
-    gc.set_threshold(50_000)
     start = max(MONDAY, datetime.fromisoformat(told.start).replace(hour=8, tzinfo=UTC))
+    year = Stretch(told.seed, told.cases, start, told.days, told.database, told.folder)
+    stretches = year.cut(told.at_once)
     began = time.perf_counter()
-    with _a_database(told.database, told.folder) as (database, folder):
-        house = House(database, folder)
-        life = Life(house, seed=told.seed, cases=told.cases, start=start, days=told.days)
-        try:
-            play(life, tell=_progress(began))
-        except Broken as problem:
-            print(f"seed {told.seed}: {problem}", file=sys.stderr)
-            raise SystemExit(1) from None
-        minutes, busy = (time.perf_counter() - began) / 60, time.process_time() / 60
-        print(
-            f"seed {told.seed}, {told.days} days from {start:%F} on {told.database}, in {minutes:.1f} minutes, "
-            f"{busy:.1f} of the processor"
-        )
-        print(report(life))
+    tell = _progress(began, len(stretches))
+    try:
+        tallies = live_at_once(stretches, tell) if len(stretches) > 1 else [live(year, tell)]
+    except Broken as problem:
+        print(f"seed {told.seed}: {problem}", file=sys.stderr)
+        raise SystemExit(1) from None
+    minutes = (time.perf_counter() - began) / 60
+    print(
+        f"seed {told.seed}, {told.days} days from {start:%F} on {told.database}, in {minutes:.1f} minutes, "
+        f"{_busy() / 60:.1f} of the processor"
+    )
+    if len(stretches) > 1:
+        starts = ", ".join(f"{each.start:%F}" for each in stretches)
+        print(f"in {len(stretches)} stretches, each a house of its own that knows no open case of another: {starts}")
+    print(report(together(tallies)))
 
 
-def _progress(began: float) -> Callable[[Life, datetime], None]:
+def _busy() -> float:
+    """Seconds of the processor, of this process and of those it started."""
+    used = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def _progress(began: float, stretches: int) -> Callable[[Progress], None]:
+    """Says every quarter of a minute how far it all is, and how long it still takes if it goes on like this."""
+    far: dict[int, Progress] = {}
     last = began
 
-    def tell(life: Life, now: datetime) -> None:
+    def tell(progress: Progress) -> None:
         nonlocal last
-        if time.perf_counter() - last > 15:
+        far[progress.nth] = progress
+        share = sum(each.share for each in far.values()) / stretches
+        if time.perf_counter() - last > 15 and share:
             last = time.perf_counter()
-            came = sum(life.callers.came.values())
-            print(f"  {now:%F}: {came:,} approaches, {(last - began) / max(came, 1) * 1000:.0f} ms each", flush=True)
+            left = (last - began) * (1 - share) / share
+            came = sum(each.came for each in far.values())
+            print(f"  {share:.0%}: {came:,} approaches, about {left / 60:.0f} minutes to go", flush=True)
 
     return tell
-
-
-@contextmanager
-def _a_database(kind: str, kept: str | None) -> Iterator[tuple[Database, Path]]:
-    with tempfile.TemporaryDirectory(prefix="dygnet-year-") as thrown_away:
-        folder = Path(kept or thrown_away)
-        folder.mkdir(parents=True, exist_ok=True)
-        if kind == "sqlite":
-            database = Database(f"sqlite:///{folder / 'dygnet.db'}")
-            event.listen(database.engine, "connect", _wait_for_no_disk)
-            database.migrate()
-            yield database, folder
-            database.close()
-            return
-        with postgres.running() as url:
-            database = Database(url)
-            database.migrate()
-            yield database, folder
-            database.close()
-
-
-def _wait_for_no_disk(connection: sqlite3.Connection, _record: object) -> None:
-    """Whether commits survive the loss of power is looked at elsewhere, and there are a million of them in a year."""
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,6 @@ class Callers:
         self._dice = dice
         self._codes: list[str] = []
         self.came: Counter[str] = Counter()
-        self.forms = 0
 
     def expect(self, cases: int, *, start: datetime, days: int) -> None:
         """So many approaches of strangers, spread over the days as people come."""
@@ -102,7 +101,7 @@ class Callers:
             return
         answer = self._house.door.post(url, form, {})
         self.came["form"] += 1
-        self.forms += answer.status in (200, 303)
+        self._house.forms[answer.status] += 1
 
     def _call(self, dice: Dice, *, code: str = "") -> None:
         phone = self._free(dice)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.cases import queries
 from app.cases.facts import Hold
@@ -157,10 +158,7 @@ class Handlers:
     def _held_by(self, alias: str) -> list[Case]:
         since = self._house.now - OUT_OF_SIGHT
         with self._house.db.reading() as session:
-            found = session.scalars(_HELD_BY, {"alias": alias, "since": since}).all()
-            for case in found:
-                _ = case.first_contact, case.attempts, case.permissions
-            return list(found)
+            return list(session.scalars(_HELD_BY, {"alias": alias, "since": since}))
 
 
 _HELD_BY: Final = (
@@ -170,5 +168,6 @@ _HELD_BY: Final = (
     .where(Person.alias == bindparam("alias"), Hold.released_at.is_(None), Hold.at > bindparam("since"))
     .where(~queries.closed())
     .order_by(Case.due_at, Case.reference)
+    .options(joinedload(Case.first_contact), selectinload(Case.attempts), selectinload(Case.permissions))
 )
 """The open cases that somebody has taken since a moment."""

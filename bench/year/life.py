@@ -31,12 +31,13 @@ _THE_FORMS: Final = "+46" + "".join(filter(str.isdigit, FORMS_NUMBER)).removepre
 class Life:
     """Everybody and everything, under one clock."""
 
-    def __init__(self, house: House, *, seed: int, cases: int, start: datetime, days: int) -> None:
+    def __init__(self, house: House, *, seed: int, cases: int, start: datetime, days: int, part: str = "") -> None:
+        """So many approaches of strangers in so many days. `part`: another part of the year with this seed."""
         self.house = house
         self.start = start
         self.ends = start + timedelta(days=days)
         self.agenda = Agenda()
-        dice = Dice(seed)
+        dice = Dice(seed, part)
         self.desk = Desk(house)
         self.callers = Callers(house, self.agenda, dice.of("callers"))
         self.handlers = Handlers(house, self.agenda, self.desk, dice.of("handlers"))

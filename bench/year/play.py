@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bench.year.life import Life
+from bench.year.one_thread import in_one_thread
 from bench.year.watcher import Broken
-from bench.year.wire import in_one_thread
+from tests.quick import in_no_time
 
 THE_MORNING_AFTER: Final = timedelta(hours=3)
 """In which nobody new comes and nothing breaks: what was missed in the last hours is found."""
@@ -16,7 +17,7 @@ THE_MORNING_AFTER: Final = timedelta(hours=3)
 
 def play(life: Life, *, tell: Callable[[Life, datetime], None] = lambda _life, _now: None) -> None:
     """Live it. `Broken` when a promise is."""
-    with in_one_thread():
+    with in_one_thread(), in_no_time():
         _live(life, tell)
         life.watcher.look_at_everything()
     for told in life.handlers.given_away:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.breaches import Breach
 from app.cases.bridges import Bridge, Leg, LegFact, Role, What
+from app.cases.canaries import MARK
 from app.cases.facts import Approach, ContactAttempt, FirstContact, Join
 from app.cases.models import Case
 from app.cases.permissions import may_contact
@@ -53,6 +54,10 @@ def every_approach_counts_once(session: Session, house: House, _outages: Sequenc
     lost = house.came_in - set(kept)
     yield from ((f"{source} reached the telephone company and is no approach", "") for source in lost)
     yield from ((f"nobody brought {source}", "") for source in set(kept) - house.came_in)
+    real = select(func.count()).select_from(Approach).join(Case, Case.id == Approach.case_id)
+    forms = session.scalar(real.where(Approach.channel == "form", ~Case.reference.startswith(MARK)))
+    if house.forms != Counter({200: forms} if forms else {}):
+        yield f"forms were answered {dict(house.forms)}, and {forms} are approaches", ""
 
 
 def only_two_way_contact_stops_the_clock(session: Session, _house: House, _outages: Sequence[Outage]) -> Found:

@@ -1,19 +1,16 @@
 """What stands for the sockets: requests go straight into the apps, in the thread that makes them.
 
 A browser for tests and a server for the telephone company cost five times as much a request, and a year has a million.
-Nor is anything handed to threads meanwhile: there is one request at a time, and nobody to hold up.
+Nor is anything handed to threads meanwhile (`one_thread`): there is one request at a time, and nobody to hold up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import copy_context
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import anyio.to_thread
 import requests
 from requests.adapters import BaseAdapter
 from starlette.types import ASGIApp, Message
@@ -32,27 +29,6 @@ class Answer:
     @property
     def text(self) -> str:
         return self.body.decode()
-
-
-@contextmanager
-def in_one_thread() -> Iterator[None]:
-    """Have the apps' plain functions called where they are waited for, instead of in a thread each.
-
-    It is the one thing that the year replaces. FastAPI calls every plain function, eight for a request, by
-    `anyio.to_thread.run_sync`, which needs threads and a loop that waits for them. The same functions are called here,
-    in the same order and in contexts of their own, but one request at a time: that two requests may be in each
-    other's way is looked at elsewhere (tests/race).
-    """
-
-    async def call_it_here(do: Callable[..., Any], *told: Any, **_how_to_wait: Any) -> Any:
-        return copy_context().run(do, *told)
-
-    in_a_thread = anyio.to_thread.run_sync
-    anyio.to_thread.run_sync = call_it_here  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        anyio.to_thread.run_sync = in_a_thread
 
 
 class Door:
