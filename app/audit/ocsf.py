@@ -20,6 +20,9 @@ _SUCCESS, _FAILURE = 1, 2
 _OTHER_KIND: Final = 99
 _A_PERSON: Final = "person:"
 
+written: Final[Callable[[object], str]] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Anything as JSON, as all the views write it."""
+
 Entry = Mapping[str, Any]
 
 
@@ -104,4 +107,4 @@ _OF_THE_CLASS: Final[Mapping[Ocsf, Callable[[Entry], dict[str, Any]]]] = {
 
 def line(said: Mapping[str, Any]) -> str:
     """An event as a line of JSON, without its end."""
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return written(said)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.audit.verifier.report import Report
 from app.audit.verifier.signatures import Checkpoint
-from app.audit.verifier.tiles import HASH, WIDTH, read_tile, tile_path
+from app.audit.verifier.tiles import HASH, WIDTH, cut_into_hashes, read_tile, tile_path
 
 PAIR = 2 * HASH
 
@@ -49,23 +49,44 @@ def fold(row: list[bytes]) -> bytes:
     return whole
 
 
+def compare_entries(start: int, entries: list[bytes], tile: bytes, width: int, report: Report) -> list[bytes]:
+    """The leaf hashes to go on with: the stored ones, or the entries' own where a tile is missing."""
+    own = leaf_hashes(entries)
+    if len(own) == width and b"".join(own) == tile:
+        return own
+    stored = cut_into_hashes(tile)
+    for place, leaf in enumerate(stored):
+        if place >= len(own):
+            report.wrong_leaf(start + place, "entry is missing")
+        elif own[place] != leaf:
+            report.wrong_leaf(start + place, "entry does not hash to the stored leaf hash")
+    return stored or own + [bytes(HASH)] * (width - len(own))
+
+
 class Tree:
     """Grows tile by tile, and holds each filled tile of the upper levels against the folder's."""
 
     def __init__(self, folder: Path, report: Report) -> None:
         self.size = self.compared = 0
         self._levels: list[list[bytes]] = []
+        self._unfull: list[bytes] = []
         self._folder, self._report = folder, report
 
     def root_with(self, leaves: list[bytes]) -> bytes:
         """The root if these leaves, at most a tile of them, came next."""
         return fold([peak for row in reversed(self._levels) for peak in peaks(row)] + peaks(leaves))
 
-    def add(self, leaves: list[bytes]) -> None:
+    def root(self) -> bytes:
+        return self.root_with(self._unfull)
+
+    def add(self, leaves: list[bytes], whole: bytes = b"") -> None:
+        """The next tile; `whole` is its root, where it is known already."""
         self.size += len(leaves)
         self.compared += 1
+        self._unfull = leaves
         if len(leaves) == WIDTH:
-            self._push(0, peaks(leaves)[0])
+            self._unfull = []
+            self._push(0, whole or root_of(leaves))
 
     def finish(self) -> None:
         for upper, row in enumerate(self._levels):
@@ -86,7 +107,7 @@ class Tree:
         span = WIDTH**level
         number = (self.size // span - 1) // WIDTH
         self.compared += 1
-        for place, stored in enumerate(read_tile(self._folder, level, number, len(row), self._report)):
+        for place, stored in enumerate(cut_into_hashes(read_tile(self._folder, level, number, len(row), self._report))):
             if stored != row[place]:
                 first = (number * WIDTH + place) * span
                 where = f"{tile_path(level, number, len(row))}: hash {place}"

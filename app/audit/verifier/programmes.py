@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.audit.verifier.entries import Told
+from app.audit.verifier.bundles import Bundle
+from app.audit.verifier.entries import Edition, Told
 from app.audit.verifier.report import Report
 
 NAMED_SINCE = 2
@@ -10,25 +11,36 @@ NAMED_SINCE = 2
 
 
 class Programmes:
-    """The numbers of the programmes, entry by entry."""
+    """The numbers of the programmes, bundle by bundle; entry by entry where one does not fit, or a new one comes."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
         self._applied = 0
         self._named = 0
 
-    def compare(self, start: int, told: list[Told | None]) -> None:
-        for leaf, entry in enumerate(told, start):
-            if entry is None:
-                continue
-            number = entry.get("programme", 0)
-            self._named += number != 0
-            if entry.get("v", 1) >= NAMED_SINCE and "programme" not in entry:
-                self._report.wrong_leaf(leaf, "does not say which programme was in force")
-            if number > self._applied:
-                self._report.wrong_leaf(leaf, "was written under a programme that the log had not brought into force")
-            if entry.get("action") == "programme.applied":
-                self._applied = max(self._applied, entry["facts"].get("version", 0))
+    def compare(self, bundle: Bundle) -> None:
+        applied, met = dict(bundle.of("programme.applied")), set(bundle.editions)
+        self._named += sum(bundle.editions.count(edition) for edition in met if edition and edition[1])
+        if applied or any(self._wrong(edition) for edition in met):
+            self._one_by_one(bundle, applied)
+
+    def _one_by_one(self, bundle: Bundle, applied: dict[int, Told]) -> None:
+        for leaf, edition in enumerate(bundle.editions, bundle.start):
+            for what in self._wrong(edition):
+                self._report.wrong_leaf(leaf, what)
+            if leaf in applied:
+                version = applied[leaf]["facts"].get("version", 0)
+                self._applied = max(self._applied, version)
+
+    def _wrong(self, edition: Edition | None) -> list[str]:
+        if edition is None:
+            return []
+        version, number = edition
+        if number is None:
+            return ["does not say which programme was in force"] if version >= NAMED_SINCE else []
+        if number > self._applied:
+            return ["was written under a programme that the log had not brought into force"]
+        return []
 
     def finish(self) -> None:
         self._report.checked.append(f"{self._named} entries against the programmes that the log brought into force")

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from app.audit.verifier.bundles import Bundle
 from app.audit.verifier.entries import UNREADABLE, Told, moment
 from app.audit.verifier.report import Report
 from app.audit.verifier.witnesses import moment_named
@@ -27,12 +28,12 @@ CASES_HEADER += " reason steps late_steps worst_lateness_s merged_into canary"
 class CaseTold:
     """What the log tells of one case. Moments in milliseconds since 1970."""
 
-    leaf: int
+    leaf: str
     opened: int
     due: int
     contact: int | None = None
-    contact_leaf: int = -1
-    breach_leaf: int = -1
+    contact_leaf: str = ""
+    breach_leaf: str = ""
     reason: str = ""
     steps: int = 0
     late_steps: int = 0
@@ -66,17 +67,14 @@ class Promise:
             "canary.sent": self._canary,
         }
 
-    def compare(self, start: int, told: list[Told | None]) -> None:
-        for leaf, entry in enumerate(told, start):
-            if entry is None:
-                continue
-            self._now = max(self._now, entry["milliseconds"])
-            deed = self._deeds.get(str(entry.get("action")))
-            if deed:
-                try:
-                    deed(leaf, entry, entry["facts"])
-                except (*UNREADABLE, AttributeError):
-                    self._report.wrong_leaf(leaf, f"{entry['action']} does not say what it has to")
+    def compare(self, bundle: Bundle) -> None:
+        _, latest = bundle.span() or (0, 0)
+        self._now = max(self._now, latest)
+        for leaf, entry in bundle.of(*self._deeds):
+            try:
+                self._deeds[entry["action"]](leaf, entry, entry["facts"])
+            except (*UNREADABLE, AttributeError):
+                self._report.wrong_leaf(leaf, f"{entry['action']} does not say what it has to")
 
     def finish(self, cases: Path | None) -> None:
         """Say how the promise was kept, and list every breach."""
@@ -99,7 +97,7 @@ class Promise:
 
     def _opened(self, leaf: int, entry: Told, facts: Any) -> None:
         opened, due = entry["milliseconds"], moment(facts["due_at"])
-        self._cases[entry["object"]] = CaseTold(leaf, opened, min(due, opened + WITHIN))
+        self._cases[entry["object"]] = CaseTold(self._report.named(leaf), opened, min(due, opened + WITHIN))
         if due > opened + WITHIN:
             self._report.wrong_leaf(leaf, "the due moment is later than 24 hours after the first approach")
 
@@ -108,7 +106,7 @@ class Promise:
         if case is None or case.contact is not None:
             self._report.wrong_leaf(leaf, "a first contact of a case that was never opened, or had one before")
             return
-        case.contact, case.contact_leaf = entry["milliseconds"], leaf
+        case.contact, case.contact_leaf = entry["milliseconds"], self._report.named(leaf)
         if bool(facts["in_time"]) != (case.contact < case.due) and case.contact != case.due:
             self._report.wrong_leaf(leaf, "says otherwise whether the contact was in time than its moment does")
 
@@ -119,7 +117,7 @@ class Promise:
         elif entry["milliseconds"] < case.due or (case.contact is not None and case.contact < case.due):
             self._report.wrong_leaf(leaf, "a breach of a promise that was kept")
         if case:
-            case.breach_leaf = leaf
+            case.breach_leaf = self._report.named(leaf)
 
     def _explained(self, leaf: int, entry: Told, _: Any) -> None:
         if case := self._cases.get(entry["object"]):
@@ -148,7 +146,7 @@ class Promise:
             self._late += 1
             if case:
                 case.late_steps += 1
-            named = f"leaf {leaf}: step {facts['step']} of case {entry['object']}"
+            named = f"leaf {self._report.named(leaf)}: step {facts['step']} of case {entry['object']}"
             self._tell(f"LATE     {named}: due {facts['due_at']}, taken {lateness / 1000:.0f} s later")
 
     def _canary(self, leaf: int, entry: Told, _: Any) -> None:
@@ -162,7 +160,7 @@ class Promise:
         else:
             late = timedelta(milliseconds=case.contact - case.due)
             contact = f"first contact {late} late, in leaf {case.contact_leaf}"
-        said = f"recorded in leaf {case.breach_leaf}" if case.breach_leaf >= 0 else "not recorded as a breach"
+        said = f"recorded in leaf {case.breach_leaf}" if case.breach_leaf else "not recorded as a breach"
         return f"{due}; {contact}; {said}; {case.reason or 'no reason given'}"
 
     def _tell(self, line: str) -> None:
@@ -184,7 +182,7 @@ def cells(name: str, case: CaseTold, now: int) -> list[object]:
     hours = "" if case.contact is None else f"{(case.contact - case.opened) / 3_600_000:.2f}"
     contact = ("", "") if case.contact is None else (moment_named(case.contact), case.contact_leaf)
     kept = {True: "yes", False: "no", None: "open"}[case.in_time(now)]
-    breach = case.breach_leaf if case.breach_leaf >= 0 else ""
     opened = (name, case.leaf, moment_named(case.opened), moment_named(case.due))
     steps = (case.steps, case.late_steps, f"{case.worst / 1000:.1f}")
-    return [*opened, *contact, hours, kept, breach, case.reason, *steps, case.merged_into, "yes" if case.canary else ""]
+    rest = (case.reason, *steps, case.merged_into, "yes" if case.canary else "")
+    return [*opened, *contact, hours, kept, case.breach_leaf, *rest]

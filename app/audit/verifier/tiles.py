@@ -15,6 +15,7 @@ PLAIN_FILES = {
     "log.vkey",
     "witness.vkey",
     "tsa.pem",
+    "year.json",
     "README.txt",
     "verify_log.py",
     "events.jsonl",
@@ -22,7 +23,7 @@ PLAIN_FILES = {
     "events.cef",
 }
 
-MANY_FILES = r"checkpoints/\d+(-\d+)?\.(note|tsr)|cosigned/\d+(-\d+)?\.note|handovers/\d+\.note"
+MANY_FILES = r"checkpoints/\d+(-\d+)?\.(note|tsr)|cosigned/\d+(-\d+)?\.note|handovers/\d+\.note|earlier/.*"
 
 
 def tile_path(level: int | str, number: int, width: int) -> str:
@@ -63,10 +64,12 @@ def read_entries(folder: Path, number: int, width: int, report: Report) -> list[
         )
         return []
     entries, start, size = [], 0, len(bundle)
-    while start < size:
-        end = start + 2 + int.from_bytes(bundle[start : start + 2])
+    while start + 1 < size:
+        end = start + 2 + (bundle[start] << 8) + bundle[start + 1]
         entries.append(bundle[start + 2 : end])
         start = end
+    if start + 1 == size:
+        entries.append(b"")
     if start != len(bundle):
         report.wrong(f"{where}: ends in the middle of an entry")
     if len(entries) != width:
@@ -74,14 +77,19 @@ def read_entries(folder: Path, number: int, width: int, report: Report) -> list[
     return entries[:width]
 
 
-def read_tile(folder: Path, level: int, number: int, width: int, report: Report) -> list[bytes]:
+def read_tile(folder: Path, level: int, number: int, width: int, report: Report) -> bytes:
+    """The hashes of a tile, one behind the other; nothing, and a finding, when it does not hold so many."""
     where = tile_path(level, number, width)
     try:
         raw = (folder / where).read_bytes()
     except OSError:
         report.wrong(f"{where}: missing")
-        return []
+        return b""
     if len(raw) != width * HASH:
         report.wrong(f"{where}: {len(raw)} bytes instead of {width * HASH}")
-        return []
-    return [raw[start : start + HASH] for start in range(0, len(raw), HASH)]
+        return b""
+    return raw
+
+
+def cut_into_hashes(tile: bytes) -> list[bytes]:
+    return [tile[start : start + HASH] for start in range(0, len(tile), HASH)]
