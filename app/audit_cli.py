@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from app.audit import sequencer
+from app.audit import sequencer, trees, years
 from app.audit.excerpt import excerpt
 from app.audit.export import export
 from app.audit.note import Checkpoint, Signer
@@ -34,6 +34,7 @@ Until = Annotated[datetime | None, typer.Option(help="Only what was done before 
 Actor = Annotated[str, typer.Option(help="Only what this alias did; or caller, carrier, engine, operator, watch.")]
 Role = Annotated[str, typer.Option(help="Only what was done in this role.")]
 Deed = Annotated[str, typer.Option("--action", help="Only deeds of this kind, such as case.revealed.")]
+Year = Annotated[int | None, typer.Option(help="Only the tree of this year, whole.")]
 About = Annotated[str, typer.Option("--about", help="Only what concerns this case's pseudonym, or person:ALIAS.")]
 
 
@@ -42,6 +43,7 @@ class Shape(StrEnum):
 
     NOTE = "note"
     LINE = "line"
+    NEXT_KEY = "next-key"
 
 
 @audit.command("export")
@@ -53,18 +55,24 @@ def audit_export(
     role: Role = "",
     action: Deed = "",
     about: About = "",
+    year: Year = None,
 ) -> None:
-    """Write the log so that anybody can verify it without us: all of it, or what is asked for, each entry proved."""
+    """Write the log so that anybody can verify it without us: all of it, or what is asked for, each entry proved.
+
+    Each calendar year (UTC) has a tree of its own: the present one is in the folder, those before it below earlier/.
+    """
     settings = settings_from()
     keyring = Keyring.load(settings.keys_dir, private=("audit",))
     selection = Selection(_in_utc(since), _in_utc(until), actor, role, action, about)
     if selection.is_everything:
-        _export_all(folder, settings, keyring)
+        _export_all(folder, settings, keyring, year)
+    elif year is not None:
+        stop("--year is for a whole year; for part of one say --since and --until")
     else:
         _export_part(folder, selection, settings, keyring)
 
 
-def _export_all(folder: Path, settings: Settings, keyring: Keyring) -> None:
+def _export_all(folder: Path, settings: Settings, keyring: Keyring, year: int | None) -> None:
     with database(settings) as db:
         made = export(
             db,
@@ -75,6 +83,7 @@ def _export_all(folder: Path, settings: Settings, keyring: Keyring) -> None:
             by="operator",
             progress=progress("entries"),
             tsa_certificate=settings.tsa_certificate,
+            year=year,
         )
     print(f"{made.size} entries in {made.folder}\nthe log's key, to hand over by another road:\n{made.vkey}")
     if made.damage:
@@ -137,17 +146,27 @@ def audit_verify(
 
 @audit.command("checkpoint")
 def audit_checkpoint(
-    shape: Annotated[Shape, typer.Option("--as", help="The signed note, or one line for the handover.")] = Shape.NOTE,
+    shape: Annotated[
+        Shape, typer.Option("--as", help="The signed note, one line for the handover, or the key of next year's tree.")
+    ] = Shape.NOTE,
 ) -> None:
-    """Sign the log as it stands now, and print the checkpoint: to keep, to print, or to mail in the daily handover."""
+    """Sign the log as it stands now, and print the checkpoint: to keep, to print, or to mail in the daily handover.
+
+    A witness of another maker than us wants the key of each year's tree before it begins.
+    """
     settings = settings_from()
     keyring = Keyring.load(settings.keys_dir, private=("audit",))
     now = clock().now()
+    key, line = keyring.log_key, keyring.log_name
     with database(settings) as db, db.transaction() as session:
-        while sequencer.sequence(session, at=now) == sequencer.BATCH:
+        while years.go_on(session, lambda: key, at=now, origin=line):
             pass
-        made = sequencer.checkpoint(session, keyring.log_key, at=now, origin=keyring.log_name)
+        made = sequencer.checkpoint(session, key, at=now, origin=line)
+        present = trees.present(session)
     if shape is Shape.NOTE:
         print(made.note, end="")
+    elif shape is Shape.NEXT_KEY:
+        following = trees.Tree(present.number + 1, trees.year_of(now) + 1, 0)
+        print(Signer(following.origin(line), key).verifier_key)
     else:
-        print(Checkpoint(keyring.log_name, made.size, made.root).line)
+        print(Checkpoint.parse(made.note.rpartition("\n\n")[0] + "\n").line)

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.audit import sequencer
+from app.audit import sequencer, years
 from app.audit.impersonal import Plain
 from app.audit.log import record
 from app.clock import Clock
@@ -54,10 +54,10 @@ class LogKeeper:
             metronome.every(STREAM_EVERY, self.send)
 
     def sequence(self) -> None:
-        """Give every entry of the log its leaf."""
+        """Give every entry of the log its leaf, and turn the year when it is over."""
         while True:
             with self.db.transaction() as session:
-                if sequencer.sequence(session, at=self.clock.now()) < sequencer.BATCH:
+                if not years.go_on(session, self.key, at=self.clock.now(), origin=self.origin):
                     return
 
     def checkpoint(self) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import exists, select
 
 from app.anchoring.asking import PATIENCE, Heard, ask
 from app.anchoring.refusals import refused
-from app.audit import sequencer
+from app.audit import sequencer, trees
 from app.audit.anchors_models import AUTHORITY, BAD_ANSWER, NO_ANSWER, AuditTimeStamp
 from app.audit.models import AuditCheckpoint
 from app.db import Database
@@ -43,7 +43,8 @@ class Stamping:
     patience: float = PATIENCE
 
     def look(self, db: Database, *, at: datetime) -> None:
-        """Have the latest checkpoint stamped, unless one was within the hour, or this one is already."""
+        """Have the latest checkpoint stamped, unless one was within the hour, or this one is already; before it the
+        final one of a year that is closed."""
         head = _unstamped(db, at=at)
         if head is None:
             return
@@ -89,9 +90,11 @@ def authority(url: str, certificate: Path) -> Stamping:
 
 
 def _unstamped(db: Database, *, at: datetime) -> AuditCheckpoint | None:
-    """The latest checkpoint, when its turn for a stamp has come."""
+    """The final checkpoint of the year before, at once; else the latest, when its turn for a stamp has come."""
     with db.reading() as session:
-        head = sequencer.latest_checkpoint(session)
+        final, head = trees.final_before(session), sequencer.latest_checkpoint(session)
+        if final and session.get(AuditTimeStamp, final.id) is None:
+            return final
         lately = exists().where(AuditTimeStamp.at > at - EVERY, AuditTimeStamp.at <= at)  # a clock may have been ahead
         if head is None or session.scalar(select(lately)) or session.get(AuditTimeStamp, head.id):
             return None

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.anchoring.asking import PATIENCE
+from app.audit import trees
 from app.audit.models import AuditEntry, AuditLeaf
 from app.audit.stream_models import AuditStreamed
 from app.audit.syslog import framed, message
@@ -43,6 +44,7 @@ class _Leaf(NamedTuple):
     place: int
     hashed: bytes
     body: bytes
+    named: trees.Leaf
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Streaming:
             leaves = _leaves(session, place.next_leaf if place else 0)
         if not leaves:
             return 0
-        self._send([message(leaf.body, leaf.place, leaf.hashed.hex(), host=self.us, at=at) for leaf in leaves])
+        self._send([message(leaf.body, leaf.named, leaf.hashed.hex(), host=self.us, at=at) for leaf in leaves])
         self._move_on(db, leaves[-1].place + 1, at=at)
         return len(leaves)
 
@@ -119,4 +121,6 @@ def streaming_to(url: str, authority: Path | None, *, us: str) -> Streaming:
 def _leaves(session: Session, first: int) -> list[_Leaf]:
     found = select(AuditLeaf.leaf_index, AuditLeaf.leaf_hash, AuditEntry.body)
     found = found.join(AuditEntry, AuditEntry.id == AuditLeaf.entry_id).where(AuditLeaf.leaf_index >= first)
-    return [_Leaf(*row) for row in session.execute(found.order_by(AuditLeaf.leaf_index).limit(AT_ONCE))]
+    rows = session.execute(found.order_by(AuditLeaf.leaf_index).limit(AT_ONCE)).all()
+    years = trees.every(session) if rows else []
+    return [_Leaf(place, hashed, body, trees.leaf_at(years, place)) for place, hashed, body in rows]

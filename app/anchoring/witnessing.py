@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.anchoring.asking import PATIENCE, Heard, ask
 from app.anchoring.refusals import refused
-from app.audit import sequencer
+from app.audit import sequencer, trees
 from app.audit.anchors_models import (
     BAD_ANSWER,
     BEHIND,
@@ -64,13 +64,12 @@ class Witnessing:
     patience: float = PATIENCE
 
     def look(self, db: Database, *, at: datetime) -> None:
-        """Ask about the latest checkpoint, unless this witness has signed it. What comes of it stands in rows."""
-        question = self._question(db)
-        if question is None:
-            return
-        because = self._ask(db, question, at=at)
-        if because:
-            refused(db, question.checkpoint_id, by=WITNESS, because=because, at=at)
+        """Ask about the latest checkpoint, unless this witness has signed it, and about the final one of the year
+        before, if it saw that year at all. What comes of it stands in rows."""
+        for question in self._questions(db):
+            because = self._ask(db, question, at=at)
+            if because:
+                refused(db, question.checkpoint_id, by=WITNESS, because=because, at=at)
 
     def _ask(self, db: Database, question: Question, *, at: datetime) -> str | None:
         """Why it did not sign, or None when it did."""
@@ -106,30 +105,33 @@ class Witnessing:
                 session.add(row)
         return None
 
-    def _question(self, db: Database) -> Question | None:
+    def _questions(self, db: Database) -> list[Question]:
         with db.reading() as session:
-            head = sequencer.latest_checkpoint(session)
-            signed = session.get(AuditCosignature, (head.id, str(self.key))) if head else None
-            if head is None or signed:
-                return None
-            return _asked(session, head, min(self._signed_for(session), head.size))
+            final, head = trees.final_before(session), sequencer.latest_checkpoint(session)
+            asked = [final] if final and self._signed_for(session, final.tree) else []
+            asked += [head] if head else []
+            return [
+                _asked(session, one, min(self._signed_for(session, one.tree), one.size))
+                for one in asked
+                if session.get(AuditCosignature, (one.id, str(self.key))) is None
+            ]
 
     def _question_from(self, db: Database, question: Question, seen: int) -> Question:
         with db.reading() as session:
             return _asked(session, session.get_one(AuditCheckpoint, question.checkpoint_id), seen)
 
-    def _signed_for(self, session: Session) -> int:
-        """How many leaves it has signed for, as far as we know."""
+    def _signed_for(self, session: Session, tree: int) -> int:
+        """How many leaves of a tree it has signed for, as far as we know."""
         mine = select(func.max(AuditCheckpoint.size)).join(
             AuditCosignature, AuditCosignature.checkpoint_id == AuditCheckpoint.id
         )
-        return session.scalar(mine.where(AuditCosignature.witness == str(self.key))) or 0
+        return session.scalar(mine.where(AuditCosignature.witness == str(self.key), AuditCheckpoint.tree == tree)) or 0
 
 
 def _asked(session: Session, head: AuditCheckpoint, old: int) -> Question:
     """The question. A tree that cannot be read proves nothing: the witness is asked all the same, and says so."""
     try:
-        proof = consistency_proof(sequencer.stored_subtrees(session), old, head.size)
+        proof = consistency_proof(sequencer.stored_subtrees(session, head.tree), old, head.size)
     except (LogDamaged, IndexError):
         proof = []
     return Question(head.id, head.size, head.note, old, proof)

@@ -155,9 +155,7 @@ _ALL: Final = (
     Action("staff.changed", "a member of staff's languages or channels changed", Ocsf.ACCOUNT_CHANGE, OTHER),
     Action("staff.role_given", "a member of staff was given a role", Ocsf.USER_ACCESS, _ASSIGN),
     Action("staff.role_taken", "a role was taken from a member of staff", Ocsf.USER_ACCESS, _REVOKE),
-    Action(
-        "staff.unreachable", "a channel to a member of staff does not work, by the carrier's word", Ocsf.API, _UPDATE
-    ),
+    Action("staff.unreachable", "a channel to a member of staff does not work, says the carrier", Ocsf.API, _UPDATE),
     Action("staff.reachable", "that channel may be used again", Ocsf.API, _UPDATE),
     Action("staff.probed", "a code or a test page was sent to a member of staff's channel", Ocsf.API, _CREATE),
     Action("staff.proved", "a member of staff's channel was shown to arrive", Ocsf.ACCOUNT_CHANGE, OTHER),
@@ -257,6 +255,8 @@ _ALL: Final = (
     Action("log.refused", "a witness or a time stamping authority did not sign the log's checkpoint", Ocsf.API, OTHER),
     Action("log.read", "the log was read in the console", Ocsf.DATASTORE, _DATA_READ),
     Action("log.handed_over", "a new key took over the log's signature", Ocsf.API, _UPDATE),
+    Action("log.year_closed", "the log's tree of a year ends here, and the next one is named", Ocsf.LIFECYCLE, _STOP),
+    Action("log.year_opened", "a year's tree of the log begins with how the last one ended", Ocsf.LIFECYCLE, _START),
     Action("log.exported", "the log was exported", Ocsf.DATASTORE, _DATA_READ),
     Action("log.verified", "an auditor said that they verified an export somewhere else", Ocsf.DATASTORE, _DATA_READ),
     Action("log.heartbeat", "the log was alive, and so was the clock", Ocsf.LIFECYCLE, OTHER),

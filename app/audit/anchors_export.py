@@ -26,9 +26,13 @@ def write_anchors(session: Session, folder: Path, checkpoint: AuditCheckpoint, s
         _write(folder / "checkpoints" / f"{stem}.tsr", stamp.response)
 
 
-def write_witnesses(session: Session, folder: Path) -> None:
-    """The keys of the witnesses that ever signed; compare them with those you were given."""
-    keys = session.scalars(select(AuditCosignature.witness).distinct().order_by(AuditCosignature.witness)).all()
+def write_witnesses(session: Session, folder: Path, tree: int) -> None:
+    """The keys of the witnesses that ever signed a tree; compare them with those you were given."""
+    signed = select(AuditCosignature.witness).join(
+        AuditCheckpoint, AuditCheckpoint.id == AuditCosignature.checkpoint_id
+    )
+    of_this_tree = signed.where(AuditCheckpoint.tree == tree)
+    keys = session.scalars(of_this_tree.distinct().order_by(AuditCosignature.witness)).all()
     if keys:
         _write(folder / "witness.vkey", "".join(f"{key}\n" for key in keys).encode())
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.audit import sequencer
+from app.audit import sequencer, trees
 from app.audit.anchors_models import (
     AUTHORITY,
     WITNESS,
@@ -82,7 +82,7 @@ def _refused(session: Session, asked: str) -> datetime | None:
 def _is_behind(session: Session) -> bool:
     """Whether some receiver has not taken everything that has a leaf."""
     furthest = session.scalar(select(func.min(AuditStreamed.next_leaf)))
-    return furthest is not None and furthest < sequencer.tree_size(session)
+    return furthest is not None and furthest < trees.places(session)
 
 
 def _verified(session: Session) -> tuple[datetime, str, int] | None:

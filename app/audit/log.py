@@ -74,6 +74,33 @@ def write(
     facts: Mapping[str, Plain],
 ) -> None:
     """`record`, for facts that are already gathered."""
+    body = entry_body(
+        session,
+        at=at,
+        by=by,
+        action=action,
+        about=about,
+        because=because,
+        outcome=outcome,
+        role=role,
+        facts=facts,
+    )
+    rows.write_numbered(session, AuditEntry, queue=AuditUnsequenced.entry_id, at=at, body=body)
+
+
+def entry_body(
+    session: Session,
+    *,
+    at: datetime,
+    by: str,
+    action: str,
+    about: str = "",
+    because: str = "",
+    outcome: str = "done",
+    role: str = "",
+    facts: Mapping[str, Plain],
+) -> bytes:
+    """The bytes of an entry that `record` would write."""
     known(action)
     if not by:
         raise ValueError("an entry needs an actor")
@@ -96,7 +123,7 @@ def write(
     )
     if len(body) > BIGGEST_ENTRY:
         raise ValueError(f"an entry of {len(body)} bytes; {BIGGEST_ENTRY} is the most")
-    rows.write_numbered(session, AuditEntry, queue=AuditUnsequenced.entry_id, at=at, body=body)
+    return body
 
 
 def _canonical(entry: Mapping[str, Any]) -> bytes:

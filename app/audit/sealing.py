@@ -1,4 +1,4 @@
-"""Before anything leaves the house: every entry has its leaf, and the head is signed."""
+"""Before anything leaves the house: every entry has its leaf, the year is the right one, and the head is signed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.audit import sequencer
+from app.audit import sequencer, years
 from app.audit.sequencer import LogDamaged
 from app.db import Database
 
@@ -16,7 +16,7 @@ def seal(db: Database, key: Ed25519PrivateKey, *, origin: str, at: datetime) -> 
     try:
         with db.transaction() as session:
             sequencer.requeue_lost(session)
-        while _sequence_one_batch(db, at=at) == sequencer.BATCH:
+        while _go_on(db, key, origin=origin, at=at):
             pass
         with db.transaction() as session:
             sequencer.checkpoint(session, key, at=at, origin=origin)
@@ -25,6 +25,6 @@ def seal(db: Database, key: Ed25519PrivateKey, *, origin: str, at: datetime) -> 
     return None
 
 
-def _sequence_one_batch(db: Database, *, at: datetime) -> int:
+def _go_on(db: Database, key: Ed25519PrivateKey, *, origin: str, at: datetime) -> bool:
     with db.transaction() as session:
-        return sequencer.sequence(session, at=at)
+        return years.go_on(session, lambda: key, at=at, origin=origin)

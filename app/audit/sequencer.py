@@ -1,7 +1,8 @@
 """Entries become leaves, one sequencer at a time; the tree's head is signed.
 
 Every step is one transaction, so a crash leaves either all of a batch or nothing of it. A later batch
-may hold an earlier entry: the order of the leaves is the order of sequencing, and never changes.
+may hold an earlier entry: the order of the leaves is the order of sequencing, and never changes. All of it is about the
+present tree; `years.py` closes one and begins the next.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from datetime import datetime
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from app.audit import tree
+from app.audit import tree, trees
 from app.audit.impersonal import Plain
 from app.audit.log import write
-from app.audit.models import AuditCheckpoint, AuditEntry, AuditLeaf, AuditTile, AuditUnsequenced
+from app.audit.models import AuditCheckpoint, AuditEntry, AuditLeaf, AuditTile, AuditTree, AuditUnsequenced
 from app.audit.note import Checkpoint, Signer
 from app.db import one_at_a_time
 from app.errors import DygnetError
@@ -31,39 +32,58 @@ class LogDamaged(DygnetError):
     """The stored tree is not what was signed. Export the log and verify it; never repair it by hand."""
 
 
-def sequence(session: Session, *, at: datetime, limit: int = BATCH) -> int:
+def sequence(session: Session, *, at: datetime, limit: int = BATCH, upto: int | None = None) -> int:
     """Give up to `limit` waiting entries their leaves, in the order of their ids; returns how many.
 
-    At most one runs at a time; others wait here until its transaction ends.
+    With `upto` none of a later id. At most one runs at a time; others wait here until its transaction ends.
     """
     one_at_a_time(session, TURN)
-    waiting = session.execute(
-        select(AuditEntry.id, AuditEntry.body)
-        .join(AuditUnsequenced, AuditUnsequenced.entry_id == AuditEntry.id)
-        .order_by(AuditUnsequenced.entry_id)  # and not by the entry's: SQLite would go through the whole log
-        .limit(limit)
-    ).all()
+    queued = select(AuditEntry.id, AuditEntry.body).join(AuditUnsequenced, AuditUnsequenced.entry_id == AuditEntry.id)
+    if upto is not None:
+        queued = queued.where(AuditUnsequenced.entry_id <= upto)
+    # by the queue's id and not by the entry's: SQLite would go through the whole log
+    waiting = session.execute(queued.order_by(AuditUnsequenced.entry_id).limit(limit)).all()
     if waiting:
-        hashes = [tree.leaf_hash(body) for _, body in waiting]
-        _append(session, [entry_id for entry_id, _ in waiting], hashes, at=at)
+        append(session, [entry_id for entry_id, _ in waiting], [body for _, body in waiting], at=at)
     return len(waiting)
+
+
+def append(session: Session, entry_ids: Sequence[int], bodies: Sequence[bytes], *, at: datetime) -> None:
+    """Give these entries the next leaves of the present tree. Whoever asks has its turn."""
+    present = trees.present(session)
+    if present is trees.BEFORE_ANY:
+        _begin_the_first(session, at=at)
+    edge, hashes = _edge(session, present), [tree.leaf_hash(body) for body in bodies]
+    rows = [
+        {"leaf_index": present.first + edge.size + place, "entry_id": entry_id, "leaf_hash": leaf, "sequenced_at": at}
+        for place, (entry_id, leaf) in enumerate(zip(entry_ids, hashes, strict=True))
+    ]
+    session.execute(insert(AuditLeaf), rows)
+    for tile in edge.extend(hashes):
+        place = {"tree": present.number, "level": tile.level, "idx": tile.number}
+        session.merge(AuditTile(**place, width=len(tile.hashes), hashes=b"".join(tile.hashes)))
+    session.execute(delete(AuditUnsequenced).where(AuditUnsequenced.entry_id.in_(entry_ids)))
 
 
 def checkpoint(
     session: Session, key: Ed25519PrivateKey, *, at: datetime, origin: str, again: bool = False
 ) -> AuditCheckpoint:
-    """Sign the tree's size and root, and keep the note. An unchanged size is signed anew only when asked (`again`).
+    """Sign the present tree's size and root, and keep the note. An unchanged size is signed anew only when asked
+    (`again`). `origin` is the line's name: the tree's own follows from it.
 
     LogDamaged, and nothing signed, when the tree no longer contains what the last checkpoint signed.
     """
     one_at_a_time(session, TURN)
-    size, last = tree_size(session), latest_checkpoint(session)
-    if last:
+    present, last = trees.present(session), latest_checkpoint(session)
+    size = trees.places(session) - present.first
+    if last and last.tree == present.number:
         _require_growth(session, last, size)
         if last.size == size and not again:
             return last
-    head = Checkpoint(origin, size, tree.range_root(stored_subtrees(session), 0, size))
-    made = AuditCheckpoint(size=size, root=head.root, note=Signer(origin, key).sign(head.text), at=at)
+    name = present.origin(origin)
+    head = Checkpoint(name, size, tree.range_root(stored_subtrees(session, present.number), 0, size))
+    note = Signer(name, key).sign(head.text)
+    made = AuditCheckpoint(tree=present.number, size=size, root=head.root, note=note, at=at)
     session.add(made)
     return made
 
@@ -71,7 +91,10 @@ def checkpoint(
 def heartbeat(session: Session, *, at: datetime, by: str = "engine", **facts: Plain) -> None:
     """An entry that says the log is alive, with the last signed head: silence and truncation become visible."""
     head = latest_checkpoint(session)
-    signed: dict[str, Plain] = {"head_size": head.size, "head_root": head.root.hex()} if head else {}
+    signed: dict[str, Plain] = {}
+    if head:
+        year = session.scalar(select(AuditTree.year).where(AuditTree.number == head.tree))
+        signed = {"head_year": year, "head_size": head.size, "head_root": head.root.hex()}
     write(session, at=at, by=by, action="log.heartbeat", facts=facts | signed)
 
 
@@ -90,51 +113,47 @@ def requeue_lost(session: Session) -> int:
 
 
 def tree_size(session: Session) -> int:
-    last = session.scalar(select(func.max(AuditLeaf.leaf_index)))
-    return 0 if last is None else last + 1
+    """How many leaves the present tree has."""
+    return trees.places(session) - trees.present(session).first
 
 
 def latest_checkpoint(session: Session) -> AuditCheckpoint | None:
+    """The last that was signed; it is over the present tree, for a tree is signed as soon as it begins."""
     return session.scalar(select(AuditCheckpoint).order_by(AuditCheckpoint.id.desc()).limit(1))
 
 
-def stored_subtrees(session: Session) -> tree.Subtrees:
-    """The stored tree, for roots and proofs."""
-    return tree.subtrees_of_tiles(lambda level, number: _stored_hashes(session, level, number))
+def stored_subtrees(session: Session, number: int) -> tree.Subtrees:
+    """A stored tree, by its number, for roots and proofs."""
+    return tree.subtrees_of_tiles(lambda level, place: _stored_hashes(session, number, level, place))
 
 
-def _append(session: Session, entry_ids: Sequence[int], hashes: Sequence[bytes], *, at: datetime) -> None:
-    edge = _edge(session)
-    rows = [
-        {"leaf_index": edge.size + place, "entry_id": entry_id, "leaf_hash": leaf, "sequenced_at": at}
-        for place, (entry_id, leaf) in enumerate(zip(entry_ids, hashes, strict=True))
-    ]
-    session.execute(insert(AuditLeaf), rows)
-    for tile in edge.extend(hashes):
-        session.merge(
-            AuditTile(level=tile.level, idx=tile.number, width=len(tile.hashes), hashes=b"".join(tile.hashes))
-        )
-    session.execute(delete(AuditUnsequenced).where(AuditUnsequenced.entry_id.in_(entry_ids)))
+def _begin_the_first(session: Session, *, at: datetime) -> None:
+    """The first tree is closed by the end of the year in which it got its last leaf: it may be older than years are."""
+    last = session.scalar(select(AuditLeaf.sequenced_at).order_by(AuditLeaf.leaf_index.desc()).limit(1))
+    session.add(AuditTree(number=1, year=trees.year_of(last or at), first=0, at=at))
 
 
-def _edge(session: Session) -> tree.Edge:
-    size = tree_size(session)
-    unfull = {tile.level: _stored_hashes(session, tile.level, tile.number) for tile, _ in tree.unfull_tiles(size)}
+def _edge(session: Session, present: trees.Tree) -> tree.Edge:
+    size = trees.places(session) - present.first
+    unfull = {
+        tile.level: _stored_hashes(session, present.number, tile.level, tile.number)
+        for tile, _ in tree.unfull_tiles(size)
+    }
     try:
         return tree.Edge(size, unfull)
     except ValueError as problem:
         raise LogDamaged(f"the log's tree is damaged: {problem}") from None
 
 
-def _stored_hashes(session: Session, level: int, number: int) -> list[bytes]:
-    stored = session.get(AuditTile, (level, number))
+def _stored_hashes(session: Session, number: int, level: int, place: int) -> list[bytes]:
+    stored = session.get(AuditTile, (number, level, place))
     if stored is None:
-        raise LogDamaged(f"the log's tree is damaged: tile {level}/{number} is gone")
+        raise LogDamaged(f"the log's tree is damaged: tile {level}/{place} is gone")
     return [stored.hashes[start : start + HASH] for start in range(0, len(stored.hashes), HASH)]
 
 
 def _require_growth(session: Session, last: AuditCheckpoint, size: int) -> None:
     if size < last.size:
         raise LogDamaged(f"the log holds {size} leaves, but {last.size} are signed for")
-    if tree.range_root(stored_subtrees(session), 0, last.size) != last.root:
+    if tree.range_root(stored_subtrees(session, last.tree), 0, last.size) != last.root:
         raise LogDamaged(f"the log's first {last.size} leaves are not those that were signed")

@@ -11,7 +11,7 @@ from app.db import Base
 
 
 class AuditStreamed(Base):
-    """Every leaf before `next_leaf` was taken by this receiver, the last of them at `at`."""
+    """Every leaf before the place `next_leaf` was taken by this receiver, the last of them at `at`."""
 
     __tablename__ = "audit_streamed"
     __table_args__ = (CheckConstraint("next_leaf >= 0", name="next_leaf_is_a_place"),)

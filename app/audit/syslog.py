@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from app.audit import views
 from app.audit.log import rfc3339
+from app.audit.trees import Leaf
 
 FACILITY: Final = 13
 """`log audit` (RFC 5424 section 6.2.1)."""
@@ -26,24 +27,25 @@ _HEADER: Final = 400
 """Octets enough for a header: a host's name is no longer than 255."""
 
 
-def message(body: bytes, leaf_index: int, leaf_hash: str, *, host: str, at: datetime) -> bytes:
-    """The entry as a message from `host`. One that cannot be read any more is told of as such, as of `at`; of one that
-    is longer than a receiver must take, what it is and which leaf holds it."""
+def message(body: bytes, leaf: Leaf, leaf_hash: str, *, host: str, at: datetime) -> bytes:
+    """The entry as a message from `host`, and its leaf. One that cannot be read any more is told of as such, as of
+    `at`; of one that is longer than a receiver must take, what it is and which leaf holds it."""
     try:
         entry: dict[str, Any] = json.loads(body)
-        said, moment, kind = views.ocsf(entry, leaf_index, leaf_hash).rstrip("\n"), entry["at"], entry["action"]
+        said, moment, kind = views.ocsf(entry, leaf.number, leaf_hash).rstrip("\n"), entry["at"], entry["action"]
+        said = f'{said[:-1]},"leaf_year":{json.dumps(leaf.year)}}}'
         severity = _INFORMATIONAL if views.succeeded(entry) else _WARNING
         if len(said.encode()) > LONGEST - _HEADER:
-            said = json.dumps({"too_long": len(body), "action": kind[:_LONGEST_ID], **_leaf(leaf_index, leaf_hash)})
+            said = json.dumps({"too_long": len(body), "action": kind[:_LONGEST_ID], **_leaf(leaf, leaf_hash)})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        said = json.dumps({"unreadable": True, **_leaf(leaf_index, leaf_hash)})
+        said = json.dumps({"unreadable": True, **_leaf(leaf, leaf_hash)})
         moment, kind, severity = rfc3339(at), "unreadable", _ERROR
     header = f"<{FACILITY * 8 + severity}>1 {moment} {host or _NIL} dygnet {_NIL} {kind[:_LONGEST_ID]} {_NIL} "
     return header.encode("ascii", "replace") + _BOM + said.encode()
 
 
-def _leaf(leaf_index: int, leaf_hash: str) -> dict[str, object]:
-    return {"leaf_index": leaf_index, "leaf_hash": leaf_hash}
+def _leaf(leaf: Leaf, leaf_hash: str) -> dict[str, object]:
+    return {"leaf_index": leaf.number, "leaf_hash": leaf_hash, "leaf_year": leaf.year}
 
 
 def framed(said: bytes) -> bytes:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.audit.verifier import verification
+from app.audit.verifier.leaves import Progress
 from app.audit.verifier.report import Report
 from app.audit.verifier.single_file import NAME, single_file
-from app.audit.verifier.verification import Brought, Progress
+from app.audit.verifier.verification import Brought
+from app.audit.verifier.years import years_of
 
 __all__ = ["Progress", "Report", "verify"]
 
@@ -32,8 +34,10 @@ def verify(
     keys = [vkey] if isinstance(vkey, str) else list(vkey or ())
     brought = Brought(keys, held, said, witnesses, authority)
     report = verification.verify(folder, brought, progress, cases)
-    if not _same_verifier(folder):
-        report.wrong(f"{NAME}: not the verifier that belongs to this version; do not run it")
+    for one in years_of(folder)[0]:
+        if not _same_verifier(one):
+            where = NAME if one == folder else f"{one.relative_to(folder)}/{NAME}"
+            report.wrong(f"{where}: not the verifier that belongs to this version; do not run it")
     return report
 
 

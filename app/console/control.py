@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Path
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from app.audit import trees
 from app.audit.log import record
 from app.console.doors import CONTROL_ROLES, LOG_ROLES, OVERSEERS, SignedIn, deed, from_our_pages, only
 from app.console.log import LARGEST_ID
@@ -39,6 +40,11 @@ class Row:
     """One reading, as a reviewer sees it: by pseudonym, alias and codes."""
 
     leaf: int
+    """Its place in the log."""
+
+    named: str
+    """The leaf, as auditors know it."""
+
     at: datetime
     by: str
     meaning: str
@@ -139,6 +145,7 @@ def _row(session: Session, reading: ControlReading, paper: Paper) -> Row:
     said = reading.review
     return Row(
         leaf=reading.leaf,
+        named=str(trees.leaf_at(trees.every(session), reading.leaf)),
         at=reading.at,
         by=reading.by,
         meaning=meaning(paper.who.language, reading.action),

@@ -10,11 +10,12 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.audit import sequencer, tree
+from app.audit import sequencer, tree, trees
 from app.audit.lateness import Moments, late, moments
 from app.audit.models import AuditCheckpoint, AuditEntry, AuditLeaf, AuditUnsequenced
 from app.audit.note import BadNote, Checkpoint, VerifierKey, open_note
 from app.audit.selection import Selection
+from app.audit.trees import Leaf
 from app.console.wording import meaning
 from app.vault.keyring import Keyring
 
@@ -26,7 +27,7 @@ class Entry:
     """One entry as the auditor reads it."""
 
     id: int
-    leaf: int | None
+    leaf: Leaf | None
     at: datetime
     actor: str
     role: str
@@ -56,17 +57,17 @@ def entries(session: Session, language: str, selection: Selection, *, before: in
     found = selection.narrow(found, session).order_by(AuditEntry.id.desc())
     if before is not None:
         found = found.where(AuditEntry.id < before)
-    page: list[Entry] = []
+    page, years = list[Entry](), trees.every(session)
     with session.execute(found.execution_options(yield_per=ON_A_PAGE)) as rows:
-        for entry, leaf in rows:
+        for entry, place in rows:
             if selection.fits(entry.body):
-                page.append(_entry(entry, leaf, language))
+                page.append(_entry(entry, None if place is None else trees.leaf_at(years, place), language))
             if len(page) == ON_A_PAGE:
                 break
     return page
 
 
-def _entry(entry: AuditEntry, leaf: int | None, language: str) -> Entry:
+def _entry(entry: AuditEntry, leaf: Leaf | None, language: str) -> Entry:
     body = json.loads(entry.body)
     return Entry(
         id=entry.id,
@@ -101,10 +102,13 @@ def how_it_stands(session: Session, keyring: Keyring, *, at: datetime, speed: fl
     )
 
 
-def verifier_keys(latest: AuditCheckpoint, keyring: Keyring) -> list[VerifierKey]:
-    """Our public keys, under the name by which the log signs."""
-    origin = Checkpoint.parse(latest.note.partition("\n\n")[0] + "\n").origin
-    return [VerifierKey(origin, public.public_bytes_raw()) for public in keyring.log_publics]
+def verifier_keys(latest: AuditCheckpoint, keyring: Keyring, *, given: bool = False) -> list[VerifierKey]:
+    """Our public keys, under the origin of the tree that was signed; as they are given to auditors, under the line's
+    name, with `given`."""
+    name = Checkpoint.parse(latest.note.partition("\n\n")[0] + "\n").origin
+    if given and latest.tree > 1:
+        name = name.rpartition("/")[0]  # behind it stands the year
+    return [VerifierKey(name, public.public_bytes_raw()) for public in keyring.log_publics]
 
 
 def _holds(session: Session, latest: AuditCheckpoint, keyring: Keyring) -> bool:
@@ -114,6 +118,6 @@ def _holds(session: Session, latest: AuditCheckpoint, keyring: Keyring) -> bool:
     """
     try:
         signed = Checkpoint.parse(open_note(latest.note, verifier_keys(latest, keyring)))
-        return tree.range_root(sequencer.stored_subtrees(session), 0, signed.size) == signed.root
+        return tree.range_root(sequencer.stored_subtrees(session, latest.tree), 0, signed.size) == signed.root
     except (BadNote, sequencer.LogDamaged):
         return False

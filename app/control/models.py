@@ -16,7 +16,7 @@ _BIG = BigInteger().with_variant(Integer, "sqlite")
 
 
 class ControlProgress(Base):
-    """The one row that says which leaf of the log is looked at next."""
+    """The one row that says which place of the log is looked at next."""
 
     __tablename__ = "control_progress"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
@@ -26,7 +26,7 @@ class ControlProgress(Base):
 
 
 class ControlReading(Base):
-    """Something secret about a case was read: the leaf of the log that says so, and what it says."""
+    """Something secret about a case was read: the place of the leaf that says so, and what it says."""
 
     __tablename__ = "control_readings"
 

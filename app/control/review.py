@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.audit import trees
 from app.audit.impersonal import Plain
 from app.audit.log import write
 from app.control.models import ControlHit, ControlReading, ControlReview
@@ -70,7 +71,8 @@ def insist_on_words(finding: str, step: str) -> None:
 
 def _note(session: Session, reading: ControlReading, *, by: str, finding: str, step: str, at: datetime) -> None:
     about, whys = reading.about, ",".join(hit.why for hit in reading.hits)
-    facts: dict[str, Plain] = {"leaf": reading.leaf, "step": step, "whys": whys}
+    leaf = trees.leaf_at(trees.every(session), reading.leaf)
+    facts: dict[str, Plain] = {"leaf": leaf.number, "leaf_year": leaf.year, "step": step, "whys": whys}
     write(session, at=at, by=by, role="auditor", action="log.reviewed", about=about, because=finding, facts=facts)
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import rows
-from app.audit.log import record
+from app.audit import trees
+from app.audit.impersonal import Plain
+from app.audit.log import write
 from app.control import alarm, readings, standing
 from app.control.models import ControlHit, ControlProgress, ControlReading
 from app.control.rules import AN_HOUR, Reading, unusual
@@ -72,10 +74,9 @@ def _whys(session: Session, reading: ControlReading, index_keys: Collection[byte
 def _hit(session: Session, reading: ControlReading, whys: Sequence[str], *, at: datetime) -> None:
     for why in whys:
         session.add(ControlHit(leaf=reading.leaf, why=why, at=at, due_at=at + DUE_WITHIN[why]))
-        about, role = reading.about, "engine"
-        record(
-            session, at=at, by="engine", role=role, action="log.flagged", about=about, because=why, leaf=reading.leaf
-        )
+        leaf = trees.leaf_at(trees.every(session), reading.leaf)
+        facts: dict[str, Plain] = {"leaf": leaf.number, "leaf_year": leaf.year}
+        write(session, at=at, by="engine", action="log.flagged", about=reading.about, because=why, facts=facts)
     if whys:
         alarm.raise_about(session, reading, whys, at=at)
 

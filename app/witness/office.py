@@ -31,7 +31,8 @@ def witness_in(folder: Path, *, name: str | None = None, logs: Sequence[str] = (
     by_origin: dict[str, list[VerifierKey]] = {}
     for key in watched:
         by_origin.setdefault(key.name, []).append(key)
-    return Witness(signer, by_origin, {origin: Memory(folder, origin) for origin in by_origin})
+    memories: dict[str, Memory] = {}
+    return Witness(signer, by_origin, lambda origin: memories.setdefault(origin, Memory(folder, origin)))
 
 
 def _signer(folder: Path, name: str | None) -> Cosigner:

@@ -18,6 +18,7 @@ from app.anchoring.witnessing import Witnessing
 from app.audit.anchors_models import AuditCosignature, AuditRefusal, AuditTimeStamp
 from app.audit.export import export
 from app.audit.log import record
+from app.audit.models import AuditCheckpoint
 from app.audit.note import DASH, Signer, base64_of
 from app.audit.sequencer import checkpoint, sequence
 from app.audit.verifier.report import Report
@@ -32,6 +33,7 @@ from app.errors import Misconfigured
 from app.witness.door import door_of
 from app.witness.office import witness_in
 from tests import desk
+from tests.audit import turning
 from tests.audit.authority import authority_in, openssl_verifies
 from tests.evidence import log
 from tests.marks import ON_ONE_DATABASE
@@ -177,11 +179,74 @@ def test_another_log_of_the_same_length_is_a_fork(db, key, witnessing, tmp_path)
 def test_a_lost_memory_of_what_was_signed_is_mended_by_asking(db, key, witnessing):
     """As after the engine wrote nothing down because it was killed between the answer and the row."""
     grow(db, key, 5)
-    witnessing._post(witnessing._question(db))
+    witnessing._post(witnessing._questions(db)[0])
     grow(db, key, 5)
     witnessing.look(db, at=NOON)
     assert [row.checkpoint_id for row in kept(db, AuditCosignature)] == [2]
     assert kept(db, AuditRefusal) == []
+
+
+def test_over_new_year_the_final_checkpoint_is_signed_outside_like_any_other_and_the_new_tree_from_its_first_leaf(
+    db, key, stamps, switchboard, tmp_path
+):
+    eve = turning.EVE.replace(year=2025)  # the authority's clock is the wall's, and no entry may be younger
+    clock = SetClock(eve)
+    witness = witness_in(tmp_path / "office", name="witness.example.org/w", logs=[turning.vkey(key)])
+    switchboard.app = door_of(witness, clock)
+    witnessing = Witnessing(switchboard.url, witness.signer.verifier_key, patience=2)
+    for minutes in (0, 11, 12):
+        clock.at = eve + minutes * turning.A_MINUTE
+        turning.write(db, clock.at)
+        turning.sign(db, key, clock.at)
+        witnessing.look(db, at=clock.at)
+    stamping = authority(stamps.url, stamps.root)
+    for hours in (0, 0, 2):
+        stamping.look(db, at=wall_in(0) + timedelta(hours=hours))
+
+    assert anchored(db, AuditCosignature) == [(1, 1), (1, 2), (2, 2), (2, 3)]
+    assert anchored(db, AuditTimeStamp) == [(1, 2), (2, 3)]
+    assert kept(db, AuditRefusal) == []
+    certificate = {"tsa_certificate": stamps.root}
+    made = export(db, tmp_path / "log", key=key, origin=turning.LINE, at=wall_in(0), by="eva", **certificate)
+    seen = sorted((tmp_path / "office").glob("logs/*/seen/*.note"))
+    trusted = {"witnesses": [str(witnessing.key)], "authority": stamps.root}
+    report = verify(made.folder, turning.vkey(key), held=seen, **trusted)
+    assert report.findings == []
+    for said in ("2025: 2 cosignatures of the", "2025: 1 time stamps", "2026: 2 cosignatures of the"):
+        assert any(line.startswith(said) for line in report.checked)
+
+
+def anchored(db, table):
+    """The trees and sizes of the checkpoints that somebody outside signed."""
+    with db.reading() as session:
+        signed = select(AuditCheckpoint.tree, AuditCheckpoint.size).join(
+            table, table.checkpoint_id == AuditCheckpoint.id
+        )
+        return session.execute(signed.order_by(AuditCheckpoint.id)).all()
+
+
+@ON_ONE_DATABASE
+def test_a_witness_that_never_saw_the_old_year_is_not_asked_about_it(db, key, switchboard, tmp_path):
+    for at in (turning.EVE, turning.NEW_YEAR):
+        turning.write(db, at)
+        turning.sign(db, key, at)
+    witness = witness_in(tmp_path / "office", name="witness.example.org/w", logs=[turning.vkey(key)])
+    switchboard.app = door_of(witness, SetClock(turning.NEW_YEAR))
+    Witnessing(switchboard.url, witness.signer.verifier_key, patience=2).look(db, at=turning.NEW_YEAR)
+    with db.reading() as session:
+        (signed,) = session.scalars(select(AuditCosignature.checkpoint_id)).all()
+        assert session.get_one(AuditCheckpoint, signed).tree == 2
+
+
+@ON_ONE_DATABASE
+def test_a_brought_witness_that_signed_in_no_year_is_told_of(db, key, tmp_path):
+    for at in (turning.EVE, turning.NEW_YEAR):
+        turning.write(db, at)
+        turning.sign(db, key, at)
+    made = export(db, tmp_path / "log", key=key, origin=turning.LINE, at=turning.NEW_YEAR, by="eva")
+    other = witness_in(tmp_path / "office", name="witness.example.org/w", logs=[turning.vkey(key)]).signer.verifier_key
+    report = verify(made.folder, turning.vkey(key), witnesses=[str(other)])
+    assert report.findings == ["the witness witness.example.org/w signed nothing in any year"]
 
 
 @ON_ONE_DATABASE

@@ -15,9 +15,11 @@ from app.audit.log import record
 from app.audit.sequencer import sequence
 from app.audit.stream_models import AuditStreamed
 from app.audit.syslog import LONGEST, framed, message
+from app.audit.trees import Leaf
 from app.errors import Misconfigured
 from app.settings import settings_from
 from tests.anchoring.siem import receiving, unframed
+from tests.audit import turning
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HEADER = re.compile(
@@ -123,18 +125,31 @@ def test_an_entry_that_a_receiver_need_not_take_is_named_and_stops_nothing(db, t
 def test_a_message_is_as_long_as_it_says_and_one_line_whatever_it_tells(words, leaf):
     entry = {"at": "2026-03-01T12:00:00.123456Z", "action": "case.read", "actor": words, "role": words}
     entry |= {"object": words, "purpose": words, "result": words, "build": "1", "facts": {"fact": words}}
-    said = message(json.dumps(entry).encode(), leaf, "ab" * 32, host="h", at=NOON)
+    said = message(json.dumps(entry).encode(), Leaf(2026, leaf), "ab" * 32, host="h", at=NOON)
     (again,) = unframed(framed(said))
     assert again == said
     assert b"\n" not in said
     assert len(said) <= LONGEST
 
 
+def test_over_new_year_nothing_is_sent_twice_or_left_out_and_each_leaf_is_named_with_its_year(db, key, tmp_path):
+    with receiving(tmp_path) as receiver:
+        stream = streaming_to(receiver.url, receiver.certificate, us="")
+        for at in (turning.EVE, turning.NEW_YEAR + turning.A_MINUTE):
+            turning.write(db, at, at)
+            turning.go_on(db, key, at)
+            stream.look(db, at=at)
+        told = [json.loads(HEADER.fullmatch(said)["said"]) for said in receiver.messages]
+        named = [(one["leaf_year"], one["leaf_index"]) for one in told]
+        assert named == [(2026, 0), (2026, 1), (2026, 2), (2027, 0), (2027, 1), (2027, 2)]
+        assert place(db) == 6
+
+
 def test_an_entry_beyond_reading_is_told_of_as_that():
-    said = HEADER.fullmatch(message(b"\xff", 5, "ab" * 32, host="", at=NOON))
+    said = HEADER.fullmatch(message(b"\xff", Leaf(2027, 5), "ab" * 32, host="", at=NOON))
 
     assert (said["priority"], said["kind"], said["host"]) == (b"107", b"unreadable", b"-")
-    assert json.loads(said["said"]) == {"unreadable": True, "leaf_index": 5, "leaf_hash": "ab" * 32}
+    assert json.loads(said["said"]) == {"unreadable": True, "leaf_index": 5, "leaf_hash": "ab" * 32, "leaf_year": 2027}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from app.audit.note import Checkpoint, VerifierKey
 from app.cli import app
+from app.clock import wall_in
 from app.db import Database
 from app.vault.keyring import Keyring
 from tests import desk
@@ -50,6 +51,21 @@ def test_the_line_of_the_handover_is_all_that_an_auditor_needs_to_keep(house):
     refused = given("audit", "verify", house / "log", "--key", made, "--said", forged)
     assert refused.exit_code == 1
     assert "are not those it signed" in refused.output
+
+
+def test_the_key_of_the_next_years_tree_is_told_before_it_begins_and_one_year_is_exported_alone(house):
+    keyring = Keyring.load(house / "keys")
+    next_year = wall_in(0).year + 1
+    key = VerifierKey(f"{keyring.log_name}/{next_year}", keyring.log_public.public_bytes_raw())
+    assert given("audit", "checkpoint", "--as", "next-key").output.strip() == str(key)
+
+    known = given("audit", "export", house / "log", "--year", next_year - 1)
+    assert known.exit_code == 0
+    checked = given("audit", "verify", house / "log", "--key", key)
+    assert (checked.exit_code, "one year of a log" in checked.output) == (0, True)
+    unknown = given("audit", "export", house / "none", "--year", 1999)
+    assert unknown.exit_code == 1
+    assert given("audit", "export", house / "part", "--year", 1999, "--actor", "anna").exit_code == 1
 
 
 def test_a_witness_prints_the_key_that_the_line_is_told(house):

@@ -52,7 +52,7 @@ def the_stored_tree_is_right(db):
     assert [index for index, *_ in found] == list(range(len(found)))
     assert [stored for _, _, stored, _ in found] == hashes
     with db.reading() as session:
-        assert tree.range_root(stored_subtrees(session), 0, len(hashes)) == tree.root(hashes)
+        assert tree.range_root(stored_subtrees(session, 1), 0, len(hashes)) == tree.root(hashes)
         assert session.scalar(select(func.count()).select_from(AuditUnsequenced)) == 0
         assert session.scalar(select(func.count()).select_from(AuditEntry)) == len(found)
     return True
@@ -189,7 +189,7 @@ def test_every_checkpoint_is_kept_and_each_grows_out_of_the_one_before(db, key):
         kept = session.scalars(select(AuditCheckpoint).order_by(AuditCheckpoint.id)).all()
         assert [head.size for head in kept] == [1, 256, 257, 557]
         for old, new in pairwise(kept):
-            proof = consistency_proof(stored_subtrees(session), old.size, new.size)
+            proof = consistency_proof(stored_subtrees(session, 1), old.size, new.size)
             assert is_consistent(old.size, old.root, new.size, new.root, proof)
 
 
@@ -241,7 +241,7 @@ def test_a_changed_leaf_gets_no_new_signature(db, key):
 
     sign_five(db, key)
     with db.reading() as session:
-        hashes = session.get(AuditTile, (0, 0)).hashes
+        hashes = session.get(AuditTile, (1, 0, 0)).hashes
     forged = update(AuditTile).values(hashes=bytes(32) + hashes[32:])
     without_triggers(db, forged)
     with pytest.raises(LogDamaged, match="first 5 leaves are not those that were signed"):
@@ -268,7 +268,7 @@ def test_a_heartbeat_says_what_was_last_signed(db, key):
     beat = json.loads(leaves(db)[-1][-1])
     signed = tree.root([stored for _, _, stored, _ in leaves(db)[:5]]).hex()
     assert beat["action"] == "log.heartbeat"
-    assert beat["facts"] == {"head_size": 5, "head_root": signed, "rounds": 60}
+    assert beat["facts"] == {"head_year": 2026, "head_size": 5, "head_root": signed, "rounds": 60}
 
 
 def test_the_size_of_the_tree_is_the_number_of_leaves(db):

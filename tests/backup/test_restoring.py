@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from app.audit.export import export
 from app.audit.verify import verify
@@ -28,6 +28,7 @@ from app.retention.classes import Verdict
 from app.retention.models import Stone
 from app.vault.keyring import Keyring
 from app.vault.locks import CannotUnlock, Cost
+from tests.audit import turning
 from tests.desk import a_database
 from tests.hotline import Hotline
 from tests.marks import ON_ONE_DATABASE
@@ -93,6 +94,25 @@ def test_the_newest_backup_is_the_same_house_row_for_row(hotline: Hotline, elsew
     more = {name: after[name] - before[name] for name in before if after[name] != before[name]}
     assert set(more) <= rows.NEVER | {"audit_entries", "audit_unsequenced"}
     assert more["audit_entries"] == 1
+
+
+def test_a_log_of_two_years_is_brought_back_with_both_and_the_closed_one_stays_closed(
+    hotline: Hotline, elsewhere: Database, tmp_path: Path
+) -> None:
+    key = Keyring.load(hotline.settings.keys_dir, private=("audit",))
+    signed = {"key": key.log_key, "origin": key.log_name}
+    for at in (turning.EVE, turning.NEW_YEAR):
+        turning.write(hotline.db, at)
+        turning.sign(hotline.db, key.log_key, at, line=key.log_name)
+    lock = files.lock_of(tmp_path, WORDS, cost=CHEAP)
+    back_up(hotline.db, tmp_path, lock, at=turning.NEW_YEAR, by="operator")
+    restore(elsewhere, tmp_path, lock, of=None, at=turning.NEW_YEAR, by="operator")
+
+    written = export(elsewhere, tmp_path / "log", at=turning.NEW_YEAR, by="eva", **signed)
+    assert verify(written.folder, written.vkey).findings == []
+    assert [path.name for path in (written.folder / "earlier").iterdir()] == ["2026"]
+    with pytest.raises(DBAPIError, match="that is closed never changes"), elsewhere.transaction() as session:
+        session.execute(text("DELETE FROM audit_tiles WHERE tree = 1"))
 
 
 @ON_ONE_DATABASE

@@ -6,14 +6,15 @@ import itertools
 import multiprocessing
 import secrets
 import time
+from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.audit import sequencer
+from app.audit import sequencer, years
 from app.audit.log import record
-from app.clock import WallClock
+from app.clock import Clock, WallClock
 from app.db import Database
 
 ORIGIN: Final = "dygnet.example.org/killed"
@@ -31,15 +32,34 @@ def started(target: Any, *arguments: object) -> BaseProcess:
     return process
 
 
-def append(url: str, writer: str, until: Any) -> None:
+AROUND: Final = 0.4
+"""Seconds that are spent around each New Year."""
+
+
+class NewYears:
+    """A clock that knows nothing but New Years: so many seconds around each, one year after another."""
+
+    speed = 1.0
+
+    def __init__(self, zero: float) -> None:
+        self._zero = zero
+
+    def now(self) -> datetime:
+        """The moment; processes with the same `zero` are told the same."""
+        turns, within = divmod(WallClock().now().timestamp() - self._zero, AROUND)
+        return datetime(2027 + int(turns), 1, 1, tzinfo=UTC) + timedelta(seconds=within - AROUND / 2)
+
+
+def append(url: str, writer: str, until: Any, clock: Clock | None = None) -> None:
     """Write entries, in transactions of one to five, until told; some transactions are taken back."""
+    clock = clock or WallClock()
     db = Database(url)
     numbers = itertools.count()
     while not until.is_set():
         try:
             with db.transaction() as session:
                 for number in itertools.islice(numbers, 1 + secrets.randbelow(5)):
-                    record(session, at=WallClock().now(), by=writer, action="case.read", number=number)
+                    record(session, at=clock.now(), by=writer, action="case.read", number=number)
                 if secrets.randbelow(10) == 0:
                     raise _Regret
         except _Regret:
@@ -60,4 +80,15 @@ def sequence(url: str, begun: Any) -> None:
             sequencer.sequence(session, at=WallClock().now(), limit=A_FEW)
         with db.transaction() as session:
             sequencer.checkpoint(session, key, at=WallClock().now(), origin=ORIGIN)
+        begun.set()
+
+
+def turn_years(url: str, begun: Any, clock: Clock) -> None:
+    """The same over one New Year after another."""
+    db, key = Database(url), Ed25519PrivateKey.from_private_bytes(KEY)
+    while True:
+        with db.transaction() as session:
+            years.go_on(session, lambda: key, at=clock.now(), origin=ORIGIN, limit=A_FEW)
+        with db.transaction() as session:
+            sequencer.checkpoint(session, key, at=clock.now(), origin=ORIGIN)
         begun.set()

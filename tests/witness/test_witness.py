@@ -68,6 +68,35 @@ def test_a_log_that_grows_is_signed_for_and_the_note_carries_both_signatures(doo
         assert key.cosigned(open_note(both, [key]), answer.text) == (answer.text, NOON)
 
 
+def test_a_line_is_known_in_each_year_that_has_begun_and_each_year_is_remembered_by_itself(door, witness, tmp_path):
+    line, later, ahead = (Signer(f"{LOG.name}{year}", LOG.private) for year in ("", "/2026", "/2027"))
+    stolen = Signer(later.name, Ed25519PrivateKey.generate())
+
+    def asked(old, size, leaves, signer):
+        text = signer.sign(Checkpoint(signer.name, size, tree.root(leaves[:size])).text)
+        proof = consistency_proof(tree.subtrees_of_leaves(leaves), old, size)
+        content = "\n".join([f"old {old}", *map(base64_of, proof), "", text])
+        return door.post("/add-checkpoint", content=content).status_code
+
+    assert asked(0, 8, LEAVES, line) == 200
+    assert asked(0, 3, OTHERS, later) == 200
+    assert asked(3, 5, OTHERS, later) == 200
+    assert asked(8, 9, LEAVES, line) == 200
+    assert asked(5, 9, LEAVES, later) == 422
+    assert asked(5, 8, OTHERS, stolen) == 403
+    assert asked(0, 3, OTHERS, ahead) == 404, "a year that has not begun"
+    assert len(list((tmp_path / "office" / "logs").iterdir())) == 2
+
+
+def test_a_witness_that_was_given_the_key_of_one_year_knows_the_next(tmp_path):
+    of_2025, of_2026 = (Signer(f"{LOG.name}/{year}", LOG.private) for year in (2025, 2026))
+    witness = witness_in(tmp_path / "office", name="witness.example.org/w", logs=[str(of_2025.verifier_key)])
+    door = TestClient(door_of(witness, NoonClock()))
+    for signer, known in ((of_2026, 200), (of_2025, 200), (Signer(f"{LOG.name}2/2026", LOG.private), 404)):
+        text = signer.sign(Checkpoint(signer.name, 3, tree.root(LEAVES[:3])).text)
+        assert door.post("/add-checkpoint", content=f"old 0\n\n{text}").status_code == known
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
@@ -148,7 +177,8 @@ def test_whatever_is_asked_what_was_signed_is_one_history(asked):
             """Not here."""
 
     signer = Cosigner("w", Ed25519PrivateKey.from_private_bytes(bytes(32)))
-    witness = Witness(signer, {LOG.name: [LOG.verifier_key]}, {LOG.name: InMemory()})
+    remembered = InMemory()
+    witness = Witness(signer, {LOG.name: [LOG.verifier_key]}, lambda _: remembered)
     for old, size, forked in asked:
         leaves = LEAVES[:30] + OTHERS[30:] if forked else LEAVES
         if old <= size:

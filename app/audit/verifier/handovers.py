@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from app.audit.verifier.entries import Told
+from app.audit.verifier.bundles import Bundle
 from app.audit.verifier.report import Report
-from app.audit.verifier.signatures import Key, note_parts, parse_key, signature_problem
+from app.audit.verifier.signatures import Key, note_parts, parse_key, signature_problem, under
 
 HANDED_OVER = "log.handed_over"
 
@@ -23,32 +24,39 @@ class Handover(NamedTuple):
 class Handovers:
     """What the folder says about keys that took over, held against the entries that announce it."""
 
-    def __init__(self, folder: Path, report: Report) -> None:
+    def __init__(self, folders: Sequence[Path], report: Report) -> None:
         self._report = report
-        paths = (folder / "handovers").glob("*.note")
-        self._kept = [read for path in sorted(paths, key=_number) if (read := read_handover(path, report))]
+        paths = [path for folder in folders for path in sorted((folder / "handovers").glob("*.note"), key=_number)]
+        read = [one for path in paths if (one := read_handover(path, report))]
+        self._kept = list({one.digest: one for one in reversed(read)}.values())[::-1]
         self._announced: list[str] = []
 
     def follow(self, trusted: list[Key]) -> list[Key]:
         """The trusted keys, and every key that one of them handed over to or took over from."""
-        known = {key.key_id: key for key in trusted}
+        known = {key.public.public_bytes_raw(): key for key in trusted}
         for _ in self._kept:
             for one in self._kept:
-                if one.old.key_id in known or one.new.key_id in known:
-                    known |= {one.old.key_id: one.old, one.new.key_id: one.new}
+                pair = {key.public.public_bytes_raw(): key for key in (one.old, one.new)}
+                if pair.keys() & known.keys():
+                    known = pair | known
         return list(known.values())
 
-    def compare(self, start: int, told: list[Told | None]) -> None:
-        for entry in told:
-            facts = entry["facts"] if entry and entry.get("action") == HANDED_OVER else {}
+    def compare(self, bundle: Bundle) -> None:
+        for _, entry in bundle.of(HANDED_OVER):
+            facts = entry["facts"]
             if "handover" in facts:
                 self._announced.append(str(facts["handover"]))
 
-    def finish(self, folder: Path) -> None:
+    def finish(self, folder: Path, *, whole: bool) -> None:
+        """`whole`: every year of the log was read; what is announced in another one cannot be said otherwise."""
         digests = [one.digest for one in self._kept]
         for one in self._kept:
-            if one.digest not in self._announced:
+            if one.digest in self._announced:
+                continue
+            if whole:
                 self._report.wrong(f"{one.where}: a handover that the log knows nothing of")
+            else:
+                self._report.remarks.append(f"{one.where}: a handover of which only another year could know")
         if set(self._announced) - set(digests):
             self._report.wrong("handovers: one that the log announces is missing")
         if not self._kept:
@@ -82,7 +90,7 @@ def _has_signed(path: Path, key: Key) -> bool:
         text, lines = note_parts(path)
     except (OSError, ValueError):
         return False
-    return signature_problem(text.encode(), lines, [key]) is None
+    return signature_problem(text.encode(), lines, under(text.partition("\n")[0], [key])) is None
 
 
 def _number(path: Path) -> tuple[int, str]:

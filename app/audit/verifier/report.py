@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 MOST_FINDINGS = 1000
@@ -17,8 +19,26 @@ class Report:
     """Every breach and every late step that follows from the entries."""
 
     size: int = 0
-    _found: list[tuple[int, int, str]] = field(default_factory=list)
+    _found: list[tuple[str, int, int, str]] = field(default_factory=list)
     _more: int = 0
+    _year: str = ""
+
+    @contextmanager
+    def about(self, year: str) -> Iterator[None]:
+        """What is reported until the block ends is about the tree of this year; about the only one, if it is empty."""
+        before = self._year, len(self.checked), len(self.remarks)
+        self._year = year
+        try:
+            yield
+        finally:
+            self._year, checked, remarks = before
+            if year:
+                self.checked[checked:] = [f"{year}: {line}" for line in self.checked[checked:]]
+                self.remarks[remarks:] = [f"{year}: {line}" for line in self.remarks[remarks:]]
+
+    def named(self, leaf: int) -> str:
+        """A leaf of the tree that is spoken of: `5`, or `2026/5` where there are trees of several years."""
+        return f"{self._year}/{leaf}" if self._year else str(leaf)
 
     @property
     def ok(self) -> bool:
@@ -27,7 +47,7 @@ class Report:
     @property
     def findings(self) -> list[str]:
         """One line for each thing that is wrong; neighbouring leaves with the same trouble share a line."""
-        lines = [f"{leaves_named(first, last)}{what}" for first, last, what in self._found]
+        lines = [f"{leaves_named(first, last, year)}{what}" for year, first, last, what in self._found]
         return [*lines, f"and {self._more} more"] if self._more else lines
 
     def lines(self) -> list[str]:
@@ -50,20 +70,21 @@ class Report:
 
     def wrong_leaf(self, leaf: int, what: str) -> None:
         for place in range(len(self._found) - 1, max(len(self._found) - 8, -1), -1):
-            first, last, same = self._found[place]
-            if same == what and last == leaf - 1 >= 0:
-                self._found[place] = (first, leaf, what)
+            year, first, last, same = self._found[place]
+            if (year, same) == (self._year, what) and last == leaf - 1 >= 0:
+                self._found[place] = (year, first, leaf, what)
                 return
         self._keep(leaf, what)
 
     def _keep(self, leaf: int, what: str) -> None:
         if len(self._found) < MOST_FINDINGS:
-            self._found.append((leaf, leaf, what))
+            self._found.append((self._year, leaf, leaf, what))
         else:
             self._more += 1
 
 
-def leaves_named(first: int, last: int) -> str:
+def leaves_named(first: int, last: int, year: str = "") -> str:
     if first < 0:
-        return ""
-    return f"leaf {first}: " if first == last else f"leaves {first} to {last}: "
+        return f"{year}: " if year else ""
+    of = f"{year}/" if year else ""
+    return f"leaf {of}{first}: " if first == last else f"leaves {of}{first} to {of}{last}: "

@@ -39,7 +39,7 @@ def trusted_keys(folder: Path, keys: Sequence[str], report: Report) -> list[Key]
         folders_own = []
     if not keys:
         report.remarks.append(FOLDERS_OWN_KEY)
-    elif not set(keys) <= set(folders_own):
+    elif not {_public_half(line) for line in keys} <= {_public_half(line) for line in folders_own}:
         report.remarks.append("log.vkey does not hold the key you gave; yours is the one that counts")
     trusted = []
     for line in keys or folders_own:
@@ -48,6 +48,10 @@ def trusted_keys(folder: Path, keys: Sequence[str], report: Report) -> list[Key]
         except ValueError as problem:
             report.wrong(f"verifier key: {problem}")
     return trusted
+
+
+def _public_half(line: str) -> str:
+    return line.strip().rpartition("+")[2]
 
 
 def parse_key(line: str, algorithm: int = ED25519) -> Key:
@@ -62,6 +66,22 @@ def parse_key(line: str, algorithm: int = ED25519) -> Key:
     return Key(name, expected, Ed25519PublicKey.from_public_bytes(raw[1:]))
 
 
+def under(origin: str, trusted: Sequence[Key]) -> list[Key]:
+    """The trusted keys as they sign a tree of this origin. A line has one key at a time, and a tree for each year: its
+    first signs under the line's name, the others under that name and their year, and whoever knows one knows all."""
+    named = []
+    for key in trusted:
+        if {key.name, without_year(key.name)} & {origin, without_year(origin)}:
+            raw = bytes([ED25519]) + key.public.public_bytes_raw()
+            named.append(Key(origin, sha256(origin.encode() + b"\n" + raw).digest()[:4], key.public))
+    return named
+
+
+def without_year(origin: str) -> str:
+    """The name of the line, of one of its trees."""
+    return re.sub(r"/[0-9]{4}\Z", "", origin)
+
+
 def read_checkpoint(path: Path, where: str, trusted: list[Key], report: Report) -> Checkpoint | None:
     try:
         text, lines = note_parts(path)
@@ -70,9 +90,17 @@ def read_checkpoint(path: Path, where: str, trusted: list[Key], report: Report) 
     except (OSError, ValueError):
         report.wrong(f"{where}: missing, or not a checkpoint")
         return None
-    if problem := signature_problem(text.encode(), lines, trusted):
+    if problem := signature_problem(text.encode(), lines, under(origin, trusted)):
         report.wrong(f"{where}: {problem}")
     return checkpoint
+
+
+def origin_named(path: Path) -> str:
+    """The origin that a checkpoint is of, by its own word; empty where there is none."""
+    try:
+        return note_parts(path)[0].partition("\n")[0]
+    except (OSError, ValueError):
+        return ""
 
 
 def note_parts(path: Path) -> tuple[str, list[tuple[str, bytes]]]:

@@ -25,18 +25,21 @@ LONGEST_CHAIN = 5
 FOLDERS_OWN_CERTIFICATE = (
     "the authority's certificate was taken from the folder itself; compare it with one of your own"
 )
+AUTHORITY = "the time stamping authority"
+NO_STAMP = "no time stamp, though you brought the certificate of an authority"
 NOT_CHECKED = "whether a certificate of the time stamping authority was revoked was not checked: ask the authority"
 
 
 class Stamps:
     """The time stamps of the folder, each beside the note that it is on."""
 
-    def __init__(self, folder: Path, authority: Path | None, report: Report) -> None:
+    def __init__(self, folder: Path, authority: Path | None, report: Report, *, insist: bool = True) -> None:
+        """With `insist` there has to be a stamp, if the reader brought an authority's certificate."""
         self._report, self.seen = report, list[Seen]()
         self._paths = sorted((folder / "checkpoints").glob("*.tsr"))
         self._trusted = self._certificates(folder, authority) if self._paths else []
-        if authority and not self._paths:
-            report.wrong("checkpoints: no time stamp, though you brought the certificate of an authority")
+        if authority and insist and not self._paths:
+            report.wrong(f"checkpoints: {NO_STAMP}")
 
     def read(self, kept: list[Checkpoint]) -> None:
         """Hold each against its note, which has to be one of the kept checkpoints."""
@@ -56,7 +59,7 @@ class Stamps:
             if problem:
                 self._report.wrong(f"{where}: {problem}")
                 continue
-            self.seen.append(Seen(size, stamp.milliseconds, "the time stamping authority"))
+            self.seen.append(Seen(size, stamp.milliseconds, AUTHORITY))
         self._finish()
 
     def _finish(self) -> None:

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Protocol
 
-from app.audit.verifier.entries import Dates, Told, all_told
+from app.audit.verifier.carried import DatesOverYears, ProgrammesOverYears, PromiseOverYears
 from app.audit.verifier.excerpts import check_excerpt, is_excerpt
 from app.audit.verifier.handovers import Handovers
-from app.audit.verifier.history import History, Tree, fold, leaf_hashes
-from app.audit.verifier.programmes import Programmes
-from app.audit.verifier.promise import Promise
+from app.audit.verifier.leaves import Progress, Reader, check_leaves
 from app.audit.verifier.report import Report
 from app.audit.verifier.signatures import (
     Checkpoint,
     Key,
     among_ours,
     kept_checkpoints,
+    origin_named,
     read_checkpoint,
     said_checkpoint,
     trusted_keys,
 )
-from app.audit.verifier.stamps import Stamps
-from app.audit.verifier.tiles import HASH, WIDTH, check_for_strangers, read_entries, read_tile
+from app.audit.verifier.stamps import AUTHORITY, NO_STAMP, Stamps
+from app.audit.verifier.tiles import check_for_strangers
 from app.audit.verifier.views import all_views
 from app.audit.verifier.witnesses import Outside, Seen, Witnesses
-
-Progress = Callable[[int, int], None]
-"""Called with the leaves done and the leaves in all."""
+from app.audit.verifier.years import EARLIER, Years, is_one_year, named_for_a_year, year_named, years_of
 
 
 @dataclass(frozen=True)
@@ -46,105 +43,133 @@ class Brought:
     authority: Path | None = None
 
 
+@dataclass(frozen=True)
+class Year:
+    """A tree as it lies in a folder: what it is called beside others (nothing, when alone), and its checkpoint."""
+
+    name: str
+    folder: Path
+    head: Checkpoint
+
+
 def verify(
     folder: Path, brought: Brought | None = None, progress: Progress | None = None, cases: Path | None = None
 ) -> Report:
     """Check the folder against what the reader brought; write what became of each case to `cases`, if it is given."""
     report, brought = Report(), brought or Brought()
-    handovers = Handovers(folder, report)
+    folders, strangers = years_of(folder)
+    handovers = Handovers(folders, report)
     trusted = handovers.follow(trusted_keys(folder, brought.keys, report))
-    head = read_checkpoint(folder / "checkpoint", "checkpoint", trusted, report)
-    if head is None:
+    found = _heads(folders, trusted, report)
+    report.size = sum(year.head.size for year in found)
+    signed = report.ok
+    for stranger in strangers:
+        report.wrong(stranger)
+    if not signed:
+        if found:
+            report.remarks.append("the leaves were not checked: nothing that is signed says how many there are")
         return report
-    report.size = head.size
-    report.checked.append(f"signature of the checkpoint: {head.origin}, {head.size} leaves")
-    if not report.ok:
-        report.remarks.append("the leaves were not checked: nothing that is signed says how many there are")
-        return report
-    kept = kept_checkpoints(folder, brought.held, head, trusted, report)
-    kept += among_ours([found for line in brought.said if (found := said_checkpoint(line, report))], head, report)
-    seen = _from_outside(folder, brought, head, kept, trusted, report)
-    if is_excerpt(folder):
-        check_excerpt(folder, head, kept, Outside(seen, report), all_views(folder, report), report, progress)
-        return report
-    check_for_strangers(folder, head.size, report)
-    dates, programmes, promise = Dates(), Programmes(report), Promise(report)
-    readers: list[Reader] = [handovers, dates, Outside(seen, report), programmes, promise]
-    _check_leaves(folder, head, kept, readers, report, progress)
-    handovers.finish(folder)
-    report.remarks += dates.remarks
-    programmes.finish()
-    promise.finish(cases)
+    check = _Check(brought, trusted, report, alone=is_one_year(folder), several=len(found) > 1)
+    done = 0
+    for year in found:
+        counted = partial(_counted, progress, done, report.size) if progress else None
+        with report.about(year.name):
+            kept, seen = check.signatures(year, found)
+            if is_excerpt(year.folder):
+                outside = Outside(seen, report)
+                check_excerpt(year.folder, year.head, kept, outside, all_views(year.folder, report), report, counted)
+            else:
+                check.leaves(year, kept, [handovers, Outside(seen, report)], counted)
+        done += year.head.size
+    check.finish(folder, found, handovers, cases)
     return report
 
 
-def _from_outside(
-    folder: Path, brought: Brought, head: Checkpoint, kept: list[Checkpoint], trusted: list[Key], report: Report
-) -> list[Seen]:
-    """When who outside saw how much of the log; what they signed joins the kept checkpoints."""
-    witnesses, stamps = Witnesses(folder, brought.witnesses, report), Stamps(folder, brought.authority, report)
-    kept += among_ours(witnesses.read(trusted), head, report)
-    stamps.read(kept)
-    witnesses.finish(head.size)
-    return witnesses.seen + stamps.seen
+def _counted(progress: Progress, before: int, size: int, done: int, _: int) -> None:
+    progress(before + done, size)
 
 
-class Reader(Protocol):
-    """Somebody who reads the entries one after another; None stands for one that cannot be read."""
-
-    def compare(self, start: int, told: list[Told | None]) -> None: ...
-
-
-def _check_leaves(
-    folder: Path,
-    head: Checkpoint,
-    kept: list[Checkpoint],
-    readers: Sequence[Reader],
-    report: Report,
-    progress: Progress | None,
-) -> None:
-    tree, history, views = Tree(folder, report), History(kept, report), all_views(folder, report)
-    root = fold([])
-    for number in range(-(-head.size // WIDTH)):
-        width = min(WIDTH, head.size - tree.size)
-        entries = read_entries(folder, number, width, report)
-        stored = read_tile(folder, 0, number, width, report)
-        hashes = compare_entries(tree.size, entries, stored, width, report)
-        told = all_told(tree.size, entries, width, report)
-        for reader in readers:
-            reader.compare(tree.size, told)
-        for view in views:
-            view.compare(tree.size, told, hashes)
-        history.compare(tree, hashes)
-        root = tree.root_with(hashes)
-        tree.add(hashes)
-        if progress:
-            progress(tree.size, head.size)
-    tree.finish()
-    for view in views:
-        view.finish()
-    if head.root != root:
-        report.wrong(f"checkpoint: the root of the {head.size} leaves is not the signed root{history.hint}")
-    report.checked += [
-        f"{head.size} entries against their leaf hashes",
-        f"{tree.compared} tiles against the leaves below them",
-        "the root of all leaves against the checkpoint",
-        f"consistency: the log's beginning against {len(kept)} older checkpoints",
-        *(f"{view.rows} rows of {view.name} against the entries" for view in views),
-    ]
+def _heads(folders: Sequence[Path], trusted: list[Key], report: Report) -> list[Year]:
+    """The checkpoint of each tree; nothing, where one is missing or is none."""
+    found = []
+    for folder in folders:
+        name = year_named(folder, origin_named(folder / "checkpoint")) if len(folders) > 1 else ""
+        with report.about(name):
+            head = read_checkpoint(folder / "checkpoint", "checkpoint", trusted, report)
+            if head is None:
+                return []
+            report.checked.append(f"signature of the checkpoint: {head.origin}, {head.size} leaves")
+        found.append(Year(name, folder, head))
+    return found
 
 
-def compare_entries(start: int, entries: list[bytes], stored: list[bytes], width: int, report: Report) -> list[bytes]:
-    """The leaf hashes to go on with: the stored ones, or the entries' own where a tile is missing."""
-    own = leaf_hashes(entries)
-    if len(stored) == width and own == stored:
-        return own
-    for place, leaf in enumerate(stored):
-        if place >= len(own):
-            report.wrong_leaf(start + place, "entry is missing")
-        elif own[place] != leaf:
-            report.wrong_leaf(start + place, "entry does not hash to the stored leaf hash")
-    return stored or own + [bytes(HASH)] * (width - len(own))
+class _Check:
+    """What is carried from one tree to the next."""
+
+    def __init__(self, brought: Brought, trusted: list[Key], report: Report, *, alone: bool, several: bool) -> None:
+        self._brought, self._trusted, self._report, self._several = brought, trusted, report, several
+        self._years = Years(report, alone=alone)
+        self._alone = alone
+        self._dates = DatesOverYears()
+        self._programmes = ProgrammesOverYears(report, self._years)
+        self._promise = PromiseOverYears(report, self._years)
+        self._seen_by: set[str] = set()
+        self._wholes = 0
+
+    def signatures(self, year: Year, found: Sequence[Year]) -> tuple[list[Checkpoint], list[Seen]]:
+        """The kept checkpoints of a tree, with what outsiders signed, and when they saw how much of it."""
+        head, trusted, report = year.head, self._trusted, self._report
+        held = [path for path in self._brought.held if self._is_for(year, found, origin_named(path))]
+        said = [line for line in self._brought.said if self._is_for(year, found, line.partition(" ")[0])]
+        kept = kept_checkpoints(year.folder, held, head, trusted, report)
+        kept += among_ours([one for line in said if (one := said_checkpoint(line, report))], head, report)
+        insist = not self._several
+        witnesses = Witnesses(year.folder, self._brought.witnesses, report, insist=insist)
+        stamps = Stamps(year.folder, self._brought.authority, report, insist=insist)
+        kept += among_ours(witnesses.read(trusted), head, report)
+        stamps.read(kept)
+        witnesses.finish(head.size)
+        seen = witnesses.seen + stamps.seen
+        self._seen_by |= {one.who for one in seen}
+        return kept, seen
+
+    def _is_for(self, year: Year, found: Sequence[Year], origin: str) -> bool:
+        """Whether what the reader brought is of this tree; what is of none is held against the last."""
+        return origin == year.head.origin or (year is found[-1] and origin not in {one.head.origin for one in found})
+
+    def leaves(self, year: Year, kept: list[Checkpoint], more: list[Reader], progress: Progress | None) -> None:
+        """Every leaf of a whole tree, by all who read what the entries say."""
+        head, report = year.head, self._report
+        self._wholes += 1
+        check_for_strangers(year.folder, head.size, report)
+        self._years.begin(year.name or head.origin, head)
+        self._dates.begin()
+        readers: list[Reader] = [self._years, *more, self._dates, self._programmes, self._promise]
+        check_leaves(year.folder, head, kept, readers, report, progress)
+        self._years.end(named_for_a_year=named_for_a_year(head.origin, [key.name for key in self._trusted]))
+        report.remarks += self._dates.remarks
+
+    def finish(self, folder: Path, found: Sequence[Year], handovers: Handovers, cases: Path | None) -> None:
+        """What only all of them show."""
+        report = self._report
+        if self._several:
+            self._insist_on_who_was_brought()
+        if not self._wholes:
+            return
+        if self._wholes < len(found):
+            report.wrong(f"{EARLIER}: parts of a log beside whole years")
+        self._years.finish()
+        handovers.finish(folder, whole=not self._alone)
+        self._programmes.finish()
+        self._promise.finish(cases)
+
+    def _insist_on_who_was_brought(self) -> None:
+        for line in self._brought.witnesses:
+            name = line.partition("+")[0]
+            if name not in self._seen_by:
+                self._report.wrong(f"the witness {name} signed nothing in any year")
+        if self._brought.authority and AUTHORITY not in self._seen_by:
+            self._report.wrong(f"checkpoints: {NO_STAMP}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 
-from app.audit.verifier.entries import AN_HOUR, Told
+from app.audit.verifier.bundles import Bundle
+from app.audit.verifier.entries import AN_HOUR
 from app.audit.verifier.report import Report
 from app.audit.verifier.signatures import Checkpoint, Key, note_parts, parse_key, read_checkpoint
 
@@ -31,10 +32,11 @@ class Seen(NamedTuple):
 class Witnesses:
     """The folder's cosigned checkpoints, held against the keys of witnesses."""
 
-    def __init__(self, folder: Path, keys: Sequence[str], report: Report) -> None:
+    def __init__(self, folder: Path, keys: Sequence[str], report: Report, *, insist: bool = True) -> None:
+        """With `insist` each witness that the reader brought has to have signed something."""
         self._report = report
         self.seen: list[Seen] = []
-        self._brought = bool(keys)
+        self._insist = insist and bool(keys)
         self._paths = sorted((folder / "cosigned").glob("*.note"))
         self._keys = self._trusted(folder, keys) if self._paths or keys else []
 
@@ -54,7 +56,7 @@ class Witnesses:
             mine = max((seen for seen in self.seen if seen.who == key.name), default=None)
             if mine is None:
                 said = f"the witness {key.name} signed nothing in this folder"
-                if self._brought:
+                if self._insist:
                     self._report.wrong(said)
                 else:
                     self._report.remarks.append(said)
@@ -120,16 +122,13 @@ class Outside:
         self._after = 0
         self.compared = len(seen)
 
-    def compare(self, start: int, told: list[Told | None]) -> None:
+    def compare(self, bundle: Bundle) -> None:
         if not self.compared:
             return
-        for leaf, entry in enumerate(told, start):
+        for leaf, dated in bundle.moments():
             while self._coming and self._coming[-1].size <= leaf:
                 self._after = max(self._after, self._coming.pop().milliseconds)
                 self._seen_by.pop()
-            if entry is None:
-                continue
-            dated = entry["milliseconds"]
             if dated < self._after - AN_HOUR:
                 moment = moment_named(self._after)
                 self._report.wrong_leaf(leaf, f"dated back: the log was seen from outside without it at {moment}")
