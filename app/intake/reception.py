@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -33,6 +34,9 @@ from app.vault.index import WaitingIndex, short_tag
 from app.vault.keyring import Keyring
 from app.vault.ready import ReadyKey, ReadyKeys
 from app.vault.receipts import Receipt, WayBack, made_ready
+
+OUT_OF_TURN: Final = timedelta(seconds=10)
+"""By how much of two that come at the same time the later may be written first."""
 
 
 class Desk:
@@ -128,8 +132,9 @@ def receive(
 ) -> Received:
     """Take an approach in, looked for already or not. The same `source` again changes nothing and gets the same answer.
 
-    The same number again while its case waits for first contact joins that case, whose clock stays as it is. A number
-    by which two people's cases wait is neither's: what comes then is a case of its own, due with the older one.
+    The same number again while its case waits for first contact joins that case, whose clock stays as it is; what came
+    before that clock began, and is only heard of now, is a case of its own, which is due sooner. A number by which two
+    people's cases wait is neither's: what comes then is a case of its own, due with the older one.
     """
     arrival = arrival or look_for(session, desk, approach.source, approach.number, at=at)
     if arrival.is_known:
@@ -137,7 +142,8 @@ def receive(
         return _received(queries.locked(session, known.case_id), known, is_new=False)
     if approach.number and arrival.waiting_id:
         waiting = queries.locked(session, arrival.waiting_id)
-        if one := apart.one_persons(session, waiting, desk.waiting.tags(approach.number, at=at)):
+        one = apart.one_persons(session, waiting, desk.waiting.tags(approach.number, at=at))
+        if one and one.opened_at - approach.came_at(at) <= OUT_OF_TURN:
             return _join(session, desk, one, approach, at=at)
         approach = replace(approach, due_by=waiting.due_at)
     reference = references.free(session, mark=MARK) if approach.canary else arrival.reference

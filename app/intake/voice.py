@@ -107,6 +107,8 @@ def status(form: Signed, line: TheLine, meanwhile: TheMeanwhile, db: Db, now: No
             if known:
                 afterwards.write(session, line, known, at=now)
             calls.hang_up(session, row.id, at=now)
+        if known:
+            meanwhile.hung_up(known.source, at=now)  # and is forgotten at the next look
     return Response(status_code=204)
 
 

@@ -12,8 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.errors import Misconfigured
+from app.logs import Log
+
 AGAIN_AFTER: Final = 5.0
 """Real seconds between two tries."""
+
+_log = Log("web")
 
 
 class Later:
@@ -33,10 +38,13 @@ class Later:
         await face(scope, receive, send)
 
     def _try(self) -> None:
-        with self._one_at_a_time:
-            if self._face is None:
-                self._tried_at = time.monotonic()
-                try:
-                    self._face = self._build()
-                except SQLAlchemyError:
-                    return
+        """Nobody else waits for this one: every thread would soon wait for a database that says nothing."""
+        if not self._one_at_a_time.acquire(blocking=False):
+            return
+        try:
+            self._face = self._face or self._build()
+        except (SQLAlchemyError, Misconfigured) as problem:
+            _log.warning("a face cannot be opened yet", kind=type(problem).__name__)
+        finally:
+            self._tried_at = time.monotonic()
+            self._one_at_a_time.release()

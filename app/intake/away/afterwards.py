@@ -38,7 +38,8 @@ def write_down(db: Database, line: Line, meanwhile: Meanwhile, *, at: datetime) 
             meanwhile.give_up(call)
         else:
             if found:
-                meanwhile.written(call, at=at)
+                meanwhile.written(call)
+    meanwhile.forget_old(at=at)
 
 
 def write(session: Session, line: Line, call: Call, *, at: datetime) -> bool:

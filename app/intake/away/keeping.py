@@ -80,9 +80,7 @@ class Keeper:
             if self.meanwhile.is_remembered_away:
                 self._insist_on_writing()
             self.meanwhile.found_back()
-            while self.owed:
-                self.owed[0]()
-                del self.owed[0]
+            self._make_good()
             write_down(self.db, self.line, self.meanwhile, at=at)
         except Misconfigured as problem:
             if not self._has_complained:
@@ -129,6 +127,17 @@ class Keeper:
             if is_same and timedelta(0) <= at - made_at < AT_LEAST_EVERY:
                 return None
         return roster_of(session, self.line.directory, at=at)
+
+    def _make_good(self) -> None:
+        """Write down what is owed. What cannot be for a reason of its own is owed no longer: callers wait behind it."""
+        while self.owed:
+            try:
+                self.owed[0]()
+            except Exception as problem:
+                if cannot_be_used(problem):
+                    raise
+                _log.error("what the start owed could not be written down", problem=problem)
+            del self.owed[0]
 
     def _insist_on_writing(self) -> None:
         """A database that can be read and not written to is as good as away."""

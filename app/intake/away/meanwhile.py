@@ -19,7 +19,7 @@ from app.intake.sound import Sound
 from app.logs import Log
 from app.telephony.signature import Form
 
-WAITS_FOR: Final = 3.0
+WAITS_FOR: Final = 2.5
 """Real seconds that a door gives the database while a caller waits. The carrier hangs up on us after four."""
 
 STAYS_AWAY: Final = timedelta(seconds=5)
@@ -153,13 +153,17 @@ class Meanwhile:
         with self._lock:
             return [call for source, call in self._calls.items() if source in self._unwritten]
 
-    def written(self, call: Call, *, at: datetime) -> None:
-        """This much of it is written down. What is over is forgotten, and so is what is old."""
+    def written(self, call: Call) -> None:
+        """This much of it is written down. What is over is forgotten."""
         with self._lock:
             if self._calls.get(call.source) == call:
                 self._unwritten.discard(call.source)
                 if call.over_at is not None:
                     del self._calls[call.source]
+
+    def forget_old(self, *, at: datetime) -> None:
+        """Forget calls whose end nobody has told us of."""
+        with self._lock:
             for old in [each.source for each in self._calls.values() if each.since < at - REMEMBERED]:
                 self._forget(old)
 

@@ -60,13 +60,18 @@ class KeptRoster(_Kept):
     voices: dict[str, tuple[str, str]]
     staff: tuple[Someone, ...]
     turns: tuple[Turn, ...]
+    """In order, without a hole."""
+
     chain: tuple[str, ...]
     """Who is rung when none of the turns is now."""
 
     def order_at(self, at: datetime) -> tuple[Someone, ...]:
-        """Whose telephones are rung for somebody who calls at this moment, one after another."""
+        """Whose telephones are rung for somebody who calls at this moment, one after another.
+
+        Who called before this was made, or before the clock was put back, is rung for like whoever calls first.
+        """
         here = {someone.alias: someone for someone in self.staff}
-        order = next((turn.order for turn in self.turns if turn.starts <= at < turn.ends), self.chain)
+        order = next((turn.order for turn in self.turns if at < turn.ends), self.chain)
         in_turn = (*order, *self.chain) if not any(alias in here for alias in order) else order
         return tuple(dict.fromkeys(here[alias] for alias in in_turn if alias in here))
 

@@ -1,7 +1,8 @@
 """A door that answers without the database when it has to: at once where that is known to be away, else after a while.
 
-The usual answer is given as long for as a caller can bear. One that comes too late is thrown away, but what it was
-about to write is written all the same, and only once: whoever comes later finds the call by the carrier's id.
+The usual answer is given as long for as a caller can bear. One that comes too late is thrown away, but what it is
+writing is written all the same, and only once: whoever comes later finds the call by the carrier's id. One that has
+not begun by then never does: hundreds in line for a database that says nothing would shut every other door.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, cast
 
+from anyio import CancelScope
 from fastapi import Request
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
@@ -90,15 +92,24 @@ async def said_without(request: Request, answer: Answer, roster: KeptRoster) -> 
 
 
 async def _in_time(usual: Coroutine[Any, Any, Response], seconds: float) -> Response:
-    deed = asyncio.ensure_future(usual)
+    while_it_is_waited_for = CancelScope()
+    deed = asyncio.ensure_future(_within(while_it_is_waited_for, usual))
     done, _ = await asyncio.wait({deed}, timeout=seconds)
-    if not done:
+    answered = deed.result() if done else None
+    if answered is None:
+        while_it_is_waited_for.cancel()  # what a thread works on already is let be
         deed.add_done_callback(_nobody_waits_for)
         raise TookTooLong
-    return deed.result()
+    return answered
 
 
-def _nobody_waits_for(deed: asyncio.Future[Response]) -> None:
+async def _within(scope: CancelScope, usual: Coroutine[Any, Any, Response]) -> Response | None:
+    with scope:
+        return await usual
+    return None
+
+
+def _nobody_waits_for(deed: asyncio.Future[Response | None]) -> None:
     """What became of an answer that came too late is of no more interest; whether it failed is in the log already."""
     if not deed.cancelled() and (problem := deed.exception()):
         _log.warning("a deed that took too long has failed", kind=type(problem).__name__)

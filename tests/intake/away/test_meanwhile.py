@@ -42,19 +42,19 @@ def test_once_it_is_known_to_be_away_one_call_in_five_seconds_asks_again(meanwhi
 def test_a_call_is_remembered_until_it_is_over_and_written_down(meanwhile):
     call = meanwhile.called("CA1", Form([("From", "x")]), came_at=NOW, at=NOW)
     assert meanwhile.unwritten() == [call]
-    meanwhile.written(call, at=NOW)
+    meanwhile.written(call)
     assert meanwhile.unwritten() == []
     meanwhile.accepted("CA1", Accepted("anna", "CA2", NOW + SECOND))
     meanwhile.hung_up("CA1", at=NOW + 2 * SECOND)
     (over,) = meanwhile.unwritten()
-    meanwhile.written(over, at=NOW)
+    meanwhile.written(over)
     assert meanwhile.known("CA1") is None
 
 
 def test_what_became_of_it_while_it_was_being_written_is_written_the_next_time(meanwhile):
     call = meanwhile.called("CA1", Form([]), came_at=NOW, at=NOW)
     meanwhile.hung_up("CA1", at=NOW)
-    meanwhile.written(call, at=NOW)
+    meanwhile.written(call)
     assert [each.over_at for each in meanwhile.unwritten()] == [NOW]
 
 
@@ -74,7 +74,8 @@ def test_memory_has_an_end(meanwhile):
         meanwhile.called(f"CA{number}", Form([]), came_at=NOW, at=NOW)
     assert len(meanwhile.unwritten()) == AT_MOST
     newest = meanwhile.called("CAnew", Form([]), came_at=NOW + REMEMBERED, at=NOW + REMEMBERED)
-    meanwhile.written(newest, at=NOW + REMEMBERED + SECOND)
+    meanwhile.written(newest)
+    meanwhile.forget_old(at=NOW + REMEMBERED + SECOND)
     assert meanwhile.unwritten() == []
     assert meanwhile.known("CAnew")
 
