@@ -73,17 +73,17 @@ def excerpt(
         log.write(session, at=at, by=by, role=role, action="log.exported", because=because, facts=selection.facts)
     damage = seal(db, key, origin=origin, at=at) if key else None
     with db.reading() as session:
-        head = sequencer.latest_checkpoint(session)
+        found, head = trees.signed(session)
         if head is None:
             raise BadInput("nothing of the log is signed yet: try again in a minute")
         count = size = 0
-        for tree in trees.every(session):
+        for tree in found:
             last = head if tree.final_id is None else session.get_one(AuditCheckpoint, tree.final_id)
             place, size = folder_of(folder, tree), size + last.size
-            found = _write_entries(session, place, selection, tree, last, most, count)
-            if not found and tree.size is not None:
+            fitting = _write_entries(session, place, selection, tree, last, most, count)
+            if not fitting and tree.size is not None:
                 continue  # nothing of that year fits
-            count += found
+            count += fitting
             write(place / SELECTION, json.dumps(selection.said, ensure_ascii=False) + "\n")
             write_keys(session, place, vkeys, tree)
             _write_head(session, place, last)

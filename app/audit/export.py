@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.audit import log, sequencer, trees
+from app.audit import log, trees
 from app.audit.anchors_export import cosigned, write_anchors, write_witnesses
 from app.audit.export_files import ONE_YEAR, folder_of, open_views, require_new, write, write_how_to, write_keys
 from app.audit.folder import bundle, tile_path, tiles
@@ -76,10 +76,10 @@ def export(
     damage = seal(db, key, origin=origin, at=at)
     vkey = str(Signer(origin, key).verifier_key)
     with db.reading() as session:
-        head = sequencer.latest_checkpoint(session)
+        found, head = trees.signed(session)
         if head is None:
             raise LogDamaged(damage or "the log has no checkpoint")
-        chosen = [tree for tree in trees.every(session) if year in (None, tree.year)]
+        chosen = [tree for tree in found if year in (None, tree.year)]
         if not chosen:
             raise BadInput(f"the log has not begun the tree of {year} yet")
         size = sum(head.size if tree.size is None else tree.size for tree in chosen)

@@ -73,6 +73,19 @@ def every(session: Session) -> Sequence[Tree]:
     return [*closed, Tree(rows[-1].number, rows[-1].year, rows[-1].first)] if rows else [BEFORE_ANY]
 
 
+def signed(session: Session) -> tuple[Sequence[Tree], AuditCheckpoint | None]:
+    """The trees as they were when the latest checkpoint was signed, which is over the last of them, and that one.
+
+    A year may turn between one look and the next: what began since is left out.
+    """
+    head = session.scalar(select(AuditCheckpoint).order_by(AuditCheckpoint.id.desc()).limit(1))
+    found = every(session)
+    if head is None or head.tree >= found[-1].number:
+        return found, head
+    *before, last = found[: head.tree]
+    return [*before, Tree(last.number, last.year, last.first)], head
+
+
 def final_before(session: Session) -> AuditCheckpoint | None:
     """The final checkpoint of the tree before the present one."""
     final = select(AuditCheckpoint).join(AuditTree, AuditTree.before_id == AuditCheckpoint.id)

@@ -54,7 +54,9 @@ def _is_over(session: Session, present: trees.Tree, at: datetime) -> bool:
         return False
     new_year = _new_year(at)
     before = session.scalar(select(func.max(AuditEntry.at)).where(AuditEntry.at < new_year))
-    after = session.scalar(select(func.min(AuditEntry.at)).where(AuditEntry.at >= new_year)) or at
+    last = select(AuditEntry.id).where(AuditEntry.at < new_year).order_by(AuditEntry.id.desc()).limit(1)
+    since_then = AuditEntry.id > (session.scalar(last) or 0)  # what a clock said before it was put right does not count
+    after = session.scalar(select(func.min(AuditEntry.at)).where(AuditEntry.at >= new_year, since_then)) or at
     return (before is not None and min(after, at) - before <= SILENT) or at - after >= SILENT
 
 

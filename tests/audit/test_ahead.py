@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -86,6 +88,32 @@ def test_where_rows_begin_elsewhere_than_somebody_thought_they_are_looked_at_aga
     path.write_bytes(b"".join([*rows[:257], rows[256], *rows[257:]]))
     assert verify(folder, vkey).findings == ["events.csv: a row too many for leaf 255"]
     assert [usual is not None for usual in looked] == [True, True]
+
+
+KILLED_AT_WORK = """
+import os, signal, sys, time
+from app.audit.verifier import ahead
+
+if __name__ == "__main__":
+    ahead._context = lambda: ahead.multiprocessing.get_context(sys.argv[1])
+    pool = ahead.pool_of(2)
+    print(*[one.result() for one in [pool.submit(os.getpid), pool.submit(os.getpid)]], *pool._processes, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_whoever_looks_ahead_for_a_process_that_was_killed_ends_as_well(tmp_path, start):
+    (tmp_path / "killed.py").write_text(KILLED_AT_WORK, "utf-8")
+    command = [sys.executable, tmp_path / "killed.py", start]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
+        try:
+            told, _ = run.communicate(timeout=20)  # they hold its output open: that it ends says that they have
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
+            raise
+    assert run.returncode == -signal.SIGKILL
+    assert len(told.split()) >= 3
 
 
 @pytest.mark.parametrize("start", ["fork", "spawn"])

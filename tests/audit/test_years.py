@@ -142,6 +142,20 @@ def test_a_clock_that_jumps_ahead_and_comes_back_turns_no_year(db, key):
 
 
 @ON_SQLITE
+def test_a_clock_that_jumps_ahead_again_and_again_turns_no_year(db, key):
+    now, ahead = datetime(2026, 7, 1, tzinfo=UTC), datetime(2031, 3, 1, tzinfo=UTC)
+    for day in range(0, 21, 7):
+        for at in (now, ahead):
+            write(db, at + day * A_DAY)
+            go_on(db, key, at + day * A_DAY)
+    assert [*told(db)] == [LINE]
+    for hours in (0, 24):  # and then it stands by it
+        write(db, ahead + 30 * A_DAY + timedelta(hours=hours))
+        go_on(db, key, ahead + 30 * A_DAY + timedelta(hours=hours))
+    assert [*told(db)] == [LINE, f"{LINE}/2031"]
+
+
+@ON_SQLITE
 def test_a_line_that_was_off_over_new_year_turns_it_when_its_clock_has_stood_by_it_for_a_day(db, key):
     left = datetime(2026, 12, 20, tzinfo=UTC)
     write(db, left)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from app.audit import trees
 from app.audit.excerpt import excerpt
 from app.audit.export import export
 from app.audit.handovers import hand_over
@@ -22,7 +23,7 @@ from app.db import Base, Database
 from app.errors import BadInput
 from tests import desk
 from tests.audit.turning import A_DAY, A_SECOND, EVE, LINE, NEW_YEAR, go_on, lived, sign, vkey, write
-from tests.marks import ON_SQLITE
+from tests.marks import ON_POSTGRESQL, ON_SQLITE
 
 AT = datetime(2028, 12, 31, 23, 56, tzinfo=UTC)
 TREES = (LINE, f"{LINE}/2027", f"{LINE}/2028")
@@ -133,6 +134,27 @@ def test_what_was_kept_from_any_year_is_held_against_that_year(exported, key, tm
     assert any(line.startswith("2026: the line over 7 leaves: the first 7") for line in forged.findings)
     strange = verify(exported.folder, vkey(key), said=[said.replace(LINE, f"{LINE}/2033")])
     assert any("from another log, dygnet/log/2033" in line for line in strange.findings)
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_year_that_turns_while_the_log_is_written_out_is_not_in_it(db, key, tmp_path, monkeypatch, whole):
+    write(db, EVE)
+    sign(db, key, EVE)
+    every = trees.every
+
+    def then_it_turns(session):
+        monkeypatch.setattr(trees, "every", every)
+        go_on(db, key, NEW_YEAR)
+        return every(session)
+
+    monkeypatch.setattr(trees, "every", then_it_turns)
+    if whole:
+        made = export(db, tmp_path / "log", key=key, origin=LINE, at=EVE, by="eva")
+    else:
+        made = excerpt(db, tmp_path / "log", Selection(), vkeys=[vkey(key)], at=EVE, by="eva", key=key, origin=LINE)
+    assert verify(made.folder, vkey(key)).findings == []
+    assert (made.size, (made.folder / "earlier").exists()) == (2, False)
 
 
 def opened(session, case, at):

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,7 +63,18 @@ def looked_at_ahead(folder: Path, size: int) -> Generator[Usual | None]:
 
 
 def pool_of(processes: int) -> Executor:
-    return ProcessPoolExecutor(processes, mp_context=_context())
+    return ProcessPoolExecutor(processes, mp_context=_context(), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Whoever works for a process that was killed would wait for ever for what to do next."""
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_wait_for_the_end_of, args=[parent], daemon=True).start()
+
+
+def _wait_for_the_end_of(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _context() -> BaseContext:

@@ -16,12 +16,13 @@ from app.audit.verifier.entries import UNREADABLE, Told
 from app.audit.verifier.history import leaf_hash
 from app.audit.verifier.report import Report
 from app.audit.verifier.signatures import Checkpoint
-from app.audit.verifier.tiles import MANY_FILES, PLAIN_FILES
+from app.audit.verifier.tiles import MANY_FILES, PLAIN_FILES, files_in
 from app.audit.verifier.views import View
 from app.audit.verifier.witnesses import Outside
 
 PROOFS = "proofs.jsonl"
 SELECTION = "selection.json"
+NAMES = {"since", "until", "actor", "role", "action", "about"}
 ONLY_A_PART = "this is part of a log: that nothing which fits was left out, only the whole log can show"
 
 
@@ -79,6 +80,8 @@ def read_selection(folder: Path, report: Report) -> Told:
     """What was asked for: `since` counts, `until` does not, and what is not named is anything."""
     try:
         asked: Told = dict(json.loads((folder / SELECTION).read_text("utf-8")))
+        if not all(name in NAMES and type(word) is str for name, word in asked.items()):
+            raise ValueError
     except (OSError, *UNREADABLE):
         report.wrong(f"{SELECTION}: missing, or not readable")
         return {}
@@ -136,8 +139,7 @@ def _compare_kept(head: Checkpoint, kept: list[Checkpoint], report: Report) -> N
 
 
 def _check_for_strangers(folder: Path, report: Report) -> None:
-    for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
-        name = path.relative_to(folder).as_posix()
+    for name in files_in(folder):
         if name not in PLAIN_FILES | {PROOFS, SELECTION} and not re.fullmatch(MANY_FILES, name):
             report.wrong(f"{name}: does not belong to part of a log")
     report.checked.append("no file in the folder that does not belong")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from app.audit.verifier.bundles import Line
-from app.audit.verifier.entries import UNREADABLE, Told
+from app.audit.verifier.entries import UNREADABLE, Told, all_decoded, each_once
 from app.audit.verifier.kinds import STAND_INS, Kind
 
 CSV_HEADER = "leaf_index leaf_hash at actor role action object purpose result build programme facts".split()
@@ -84,9 +84,10 @@ def ocsf_rows(made: Iterable[tuple[Pattern, Line]]) -> list[str]:
 
 
 def ocsf_row(lines: Iterator[str]) -> Row:
-    row = json.loads(next(lines))
+    row = all_decoded(next(lines))
     claims = {"entry": row["unmapped"], "milliseconds": row["time"], "action": row["metadata"]["event_code"]}
     claims |= {"actor": row["actor"]["user"]["name"], "result": row["status_detail"]}
+    claims |= {"role": row["actor"]["user"].get("type", ""), "build": row["metadata"]["product"]["version"]}
     claims["object"] = row["metadata"].get("correlation_uid", "")
     return Row(int(row["leaf_index"]), row["leaf_hash"], claims)
 
@@ -132,7 +133,7 @@ def csv_rows(made: Iterable[tuple[Pattern, Line]]) -> list[str]:
 def csv_row(lines: Iterator[str]) -> Row:
     cells = next(csv.reader(lines, strict=True))
     row: Told = {name: cell.removeprefix("'") for name, cell in zip(CSV_HEADER, cells, strict=True)}
-    row |= {"facts": json.loads(row["facts"]), "programme": _programme(row["programme"])}
+    row |= {"facts": all_decoded(row["facts"]), "programme": _programme(row["programme"])}
     return Row(int(row.pop("leaf_index")), row.pop("leaf_hash"), row)
 
 
@@ -174,9 +175,9 @@ def cef_row(lines: Iterator[str]) -> Row:
     if header is None:
         raise ValueError
     pairs = (pair.partition("=") for pair in _BETWEEN.split(line[header.end() :].rstrip("\n")))
-    said = {name: _plain(value) for name, _, value in pairs}
+    said = each_once([(name, _plain(value)) for name, _, value in pairs])
     claims: Told = {ours: said.get(theirs, "") for theirs, ours in _CEF_NAMES.items()}
-    claims |= {"facts": json.loads(said["cs3"]), "milliseconds": int(said["rt"])}
+    claims |= {"facts": all_decoded(said["cs3"]), "milliseconds": int(said["rt"])}
     claims |= {"build": _plain(header[4]), "programme": _programme(said.get("cn2", ""))}
     return Row(int(said["cn1"]), said["cs2"], claims)
 

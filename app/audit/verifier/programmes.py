@@ -30,7 +30,10 @@ class Programmes:
                 self._report.wrong_leaf(leaf, what)
             if leaf in applied:
                 version = applied[leaf]["facts"].get("version", 0)
-                self._applied = max(self._applied, version)
+                if type(version) is int:
+                    self._applied = max(self._applied, version)
+                else:
+                    self._report.wrong_leaf(leaf, "programme.applied does not say what it has to")
 
     def _wrong(self, edition: Edition | None) -> list[str]:
         if edition is None:

@@ -52,18 +52,19 @@ class Report:
 
     def lines(self) -> list[str]:
         """The whole report, for a terminal."""
-        return [
+        said = [
             *(f"NOTE     {line}" for line in self.remarks),
             *(f"checked  {line}" for line in self.checked),
             *self.promise,
             *(f"WRONG    {line}" for line in self.findings),
-            "Nothing is wrong with what was checked." if self.ok else "THE LOG IS NOT AS IT WAS SIGNED.",
         ]
+        end = "Nothing is wrong with what was checked." if self.ok else "THE LOG IS NOT AS IT WAS SIGNED."
+        return [*map(visible, said), end]
 
     def plain(self) -> dict[str, object]:
         """The whole report, for other programs."""
         told = {"notes": self.remarks, "checked": self.checked, "promise": self.promise, "wrong": self.findings}
-        return {"ok": self.ok, "leaves": self.size, **told}
+        return {"ok": self.ok, "leaves": self.size, **{kind: [*map(visible, lines)] for kind, lines in told.items()}}
 
     def wrong(self, what: str) -> None:
         self._keep(-1, what)
@@ -81,6 +82,11 @@ class Report:
             self._found.append((self._year, leaf, leaf, what))
         else:
             self._more += 1
+
+
+def visible(line: str) -> str:
+    """A line in which every character can be seen: what somebody wrote must not end it, or move a cursor."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
 
 
 def leaves_named(first: int, last: int, year: str = "") -> str:

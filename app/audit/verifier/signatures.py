@@ -86,13 +86,20 @@ def read_checkpoint(path: Path, where: str, trusted: list[Key], report: Report) 
     try:
         text, lines = note_parts(path)
         origin, size, root = text.rstrip("\n").split("\n")
-        checkpoint = Checkpoint(origin, int(size), base64.b64decode(root, validate=True), where)
+        checkpoint = Checkpoint(origin, size_named(size), base64.b64decode(root, validate=True), where)
     except (OSError, ValueError):
         report.wrong(f"{where}: missing, or not a checkpoint")
         return None
     if problem := signature_problem(text.encode(), lines, under(origin, trusted)):
         report.wrong(f"{where}: {problem}")
     return checkpoint
+
+
+def size_named(written: str) -> int:
+    """A checkpoint's size; ValueError unless it is written in the one way that there is."""
+    if not re.fullmatch(r"0|[1-9][0-9]{0,18}", written):
+        raise ValueError
+    return int(written)
 
 
 def origin_named(path: Path) -> str:
@@ -133,7 +140,8 @@ def said_checkpoint(line: str, report: Report) -> Checkpoint | None:
     """A checkpoint that somebody wrote down as one line, `origin size root`: they need no signature to trust it."""
     try:
         origin, size, root = line.split()
-        return Checkpoint(origin, int(size), base64.b64decode(root, validate=True), f"the line over {size} leaves")
+        where = f"the line over {size} leaves"
+        return Checkpoint(origin, size_named(size), base64.b64decode(root, validate=True), where)
     except ValueError:
         report.wrong(f"not a line of origin, size and root: {line}")
         return None

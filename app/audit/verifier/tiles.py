@@ -44,11 +44,16 @@ def tiles(size: int) -> Iterator[tuple[int, int, int]]:
         size, level = full, level + 1
 
 
+def files_in(folder: Path) -> list[str]:
+    """What lies in the folder, but for folders; one that only points elsewhere is none."""
+    paths = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
+
+
 def check_for_strangers(folder: Path, size: int, report: Report) -> None:
     expected = PLAIN_FILES | {tile_path(*tile) for tile in tiles(size)}
     expected |= {tile_path("entries", number, width) for level, number, width in tiles(size) if level == 0}
-    for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
-        name = path.relative_to(folder).as_posix()
+    for name in files_in(folder):
         if name not in expected and not re.fullmatch(MANY_FILES, name):
             report.wrong(f"{name}: does not belong to a log of {size} leaves")
     report.checked.append("no file in the folder that does not belong")

@@ -28,7 +28,7 @@ from app.audit.verifier.stamps import AUTHORITY, NO_STAMP, Stamps
 from app.audit.verifier.tiles import check_for_strangers
 from app.audit.verifier.views import all_views
 from app.audit.verifier.witnesses import Outside, Seen, Witnesses
-from app.audit.verifier.years import EARLIER, Years, is_one_year, named_for_a_year, year_named, years_of
+from app.audit.verifier.years import EARLIER, Years, is_one_year, misplaced, named_for_a_year, year_named, years_of
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,9 @@ def verify(
     signed = report.ok
     for stranger in strangers:
         report.wrong(stranger)
+    if found:
+        for what in misplaced(folders, [year.head for year in found], [key.name for key in trusted]):
+            report.wrong(what)
     if not signed:
         if found:
             report.remarks.append("the leaves were not checked: nothing that is signed says how many there are")

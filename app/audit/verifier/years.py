@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from app.audit.verifier.bundles import Bundle
-from app.audit.verifier.entries import Told
+from app.audit.verifier.entries import UNREADABLE, Told
 from app.audit.verifier.report import Report
 from app.audit.verifier.signatures import Checkpoint, without_year
 
@@ -36,6 +37,29 @@ def years_of(folder: Path) -> tuple[list[Path], list[str]]:
 def is_one_year(folder: Path) -> bool:
     """Whether one whole year was asked for, and no more."""
     return (folder / ONE_YEAR).is_file()
+
+
+def misplaced(folders: Sequence[Path], heads: Sequence[Checkpoint], names: Sequence[str]) -> Iterator[str]:
+    """What the folders say of years otherwise than the trees' origins; `names` are those of the trusted keys."""
+    *before, last = [head.origin for head in heads]
+    line = without_year(last) if before or named_for_a_year(last, names) else last
+    for place, (folder, origin) in enumerate(zip(folders, before, strict=False)):
+        if origin != f"{line}/{folder.name}" and (place or origin != line):
+            yield f"{EARLIER}/{folder.name}: is of {origin}, which is no tree of that year"
+    year = last.removeprefix(line).removeprefix("/")
+    if before and year <= folders[-2].name:
+        yield f"{EARLIER}: {last} is not of a later year"
+    if is_one_year(folders[-1]):
+        asked = _year_asked_for(folders[-1])
+        if before or not asked or year not in {"", asked}:
+            yield f"{ONE_YEAR}: what lies here is not the one year {asked or 'of a log'}"
+
+
+def _year_asked_for(folder: Path) -> str:
+    try:
+        return str(json.loads((folder / ONE_YEAR).read_text("utf-8"))["year"])
+    except (OSError, *UNREADABLE):
+        return ""
 
 
 def year_named(folder: Path, origin: str) -> str:
