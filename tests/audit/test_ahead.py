@@ -30,7 +30,7 @@ def many(monkeypatch):
     """Even a short log is looked at ahead, a tile at a time."""
     monkeypatch.setattr(ahead, "RUN", 1)
     monkeypatch.setattr(ahead, "FEWEST", 1)
-    monkeypatch.setattr(ahead.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(ahead, "processors", lambda: 2)
 
 
 @pytest.fixture
@@ -66,6 +66,27 @@ def test_tampering_is_found_with_the_same_words_whoever_looks(folder, vkey, tamp
     together = verify(folder, vkey).lines()
     monkeypatch.setattr(ahead, "FEWEST", 1000)
     assert verify(folder, vkey).lines() == together
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system binds no process to a processor")
+def test_no_more_processes_are_started_than_there_are_processors_for_them(exported, vkey, monkeypatch):
+    """A machine may have many, and this process only one of them."""
+    monkeypatch.setattr(ahead, "RUN", 1)
+    monkeypatch.setattr(ahead, "FEWEST", 1)
+    monkeypatch.setattr(ahead.os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(ahead, "pool_of", lambda _: pytest.fail("there is nobody to look ahead"))
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        assert verify(exported.folder, vkey).ok
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+def test_where_the_system_does_not_tell_all_processors_count(monkeypatch):
+    monkeypatch.delattr(ahead.os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(ahead.os, "cpu_count", lambda: None)
+    assert ahead.processors() == 1
 
 
 def test_processes_of_their_own_find_the_same(exported, vkey, many, monkeypatch):
@@ -123,7 +144,7 @@ def test_the_single_file_looks_ahead_as_well(folder, vkey, start):
     for old, new in (
         (f"\nRUN = {ahead.RUN}\n", "\nRUN = 1\n"),
         ("\nFEWEST = 4 * RUN\n", "\nFEWEST = 1\n"),
-        ("os.cpu_count() or 1", "2"),
+        ("min(processors(), ", "min(2, "),
         ('"fork" if alone else "spawn"', f'"{start}"'),
         ("    return found + [None]", '    sys.stderr.write("looked ahead\\n")\n    return found + [None]'),
     ):

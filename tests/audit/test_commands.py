@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from typer.testing import CliRunner
 
+from app.audit.log import record
 from app.audit.note import Checkpoint, VerifierKey
 from app.cli import app
 from app.clock import wall_in
 from app.db import Database
 from app.vault.keyring import Keyring
 from tests import desk
+from tests.audit.turning import sign
 
 
 @pytest.fixture
@@ -66,6 +69,60 @@ def test_the_key_of_the_next_years_tree_is_told_before_it_begins_and_one_year_is
     unknown = given("audit", "export", house / "none", "--year", 1999)
     assert unknown.exit_code == 1
     assert given("audit", "export", house / "part", "--year", 1999, "--actor", "anna").exit_code == 1
+
+
+CASE = "c" * 32
+AROUND_NEW_YEAR = ["--since", "2024-12-31T23:52:00", "--until", "2025-01-01T01:00:00"]
+PARTS = {
+    "a period over New Year": (AROUND_NEW_YEAR, {"2024": 3, "2025": 3}),
+    "an actor": (["--actor", "anna"], {"2024": 1, "2025": 2, "": 1}),
+    "a role": (["--role", "auditor"], {"2024": 1, "2025": 2, "": 1}),
+    "a kind of deed": (["--action", "log.year_closed"], {"2024": 1, "2025": 1}),
+    "a case": (["--about", CASE], {"2024": 2, "2025": 4, "": 2}),
+    "what nobody did": (["--actor", "dag"], {}),
+}
+
+
+@pytest.fixture
+def of_three_years(tmp_path, monkeypatch, sqlite_template):
+    """The same folder, of a line that lived over two New Years."""
+    (tmp_path / "dygnet.db").write_bytes(sqlite_template.read_bytes())
+    db = Database(f"sqlite:///{tmp_path}/dygnet.db")
+    desk.employ(db, tmp_path, at=datetime(2024, 12, 31, 23, 50, tzinfo=UTC))
+    keyring = Keyring.load(tmp_path / "keys", private=("audit",))
+    for year in (2024, 2025):
+        for at in (datetime(year, 12, 31, 23, 55, tzinfo=UTC), datetime(year + 1, 1, 1, 0, 5, tzinfo=UTC)):
+            with db.transaction() as session:
+                for who, role in (("anna", "handler"), ("eva", "auditor")):
+                    record(session, at=at, by=who, action="case.read", about=CASE, role=role)
+            sign(db, keyring.log_key, at, line=keyring.log_name)
+    db.close()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/dygnet.db")
+    monkeypatch.setenv("KEYS_DIR", str(tmp_path / "keys"))
+    return tmp_path
+
+
+def test_after_two_new_years_every_part_that_can_be_asked_for_is_written_and_verified(of_three_years):
+    line = given("audit", "checkpoint", "--as", "line").output.strip()
+    key = given("audit", "export", "whole").output.splitlines()[-1]
+    held = ["--held", "whole/earlier/2024/checkpoint", "--held", "whole/earlier/2025/checkpoint"]
+    checked = given("audit", "verify", "whole", "--key", key, "--said", line, *held, "--cases", "cases.csv", "--json")
+    assert (checked.exit_code, json.loads(checked.output)["notes"]) == (0, [])
+
+    for year in (2024, 2025, 2026):
+        assert given("audit", "export", str(year), "--year", year).exit_code == 0
+        assert given("audit", "verify", str(year), "--key", key, "--said", line).exit_code == 0
+
+    for name, (options, counts) in PARTS.items():
+        assert given("audit", "export", name, *options).exit_code == 0, name
+        checked = given("audit", "verify", name, "--key", key)
+        assert checked.exit_code == 0, (name, checked.output)
+        folders = {"": of_three_years / name} | {
+            folder.name: folder for folder in (of_three_years / name / "earlier").glob("*")
+        }
+        found = {year: (folder / "proofs.jsonl").read_text().count("\n") for year, folder in folders.items()}
+        assert {year: count for year, count in found.items() if count} == counts, name
 
 
 def test_a_witness_prints_the_key_that_the_line_is_told(house):

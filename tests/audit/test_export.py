@@ -192,22 +192,22 @@ def squeeze_in(entries):
 
 def change_view(folder, name, old, new):
     path = folder / name
-    before = path.read_text("utf-8")
-    assert old in before
-    path.write_text(before.replace(old, new, 1), "utf-8")
+    before = path.read_bytes()
+    assert old.encode() in before
+    path.write_bytes(before.replace(old.encode(), new.encode(), 1))
 
 
 def drop_row(folder, name, row):
     path = folder / name
-    rows = path.read_text("utf-8").splitlines(keepends=True)
-    path.write_text("".join(rows[:row] + rows[row + 1 :]), "utf-8")
+    rows = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(rows[:row] + rows[row + 1 :]))
 
 
 def swap_rows(folder, name, row):
     path = folder / name
-    rows = path.read_text("utf-8").splitlines(keepends=True)
+    rows = path.read_bytes().splitlines(keepends=True)
     rows[row], rows[row + 1] = rows[row + 1], rows[row]
-    path.write_text("".join(rows), "utf-8")
+    path.write_bytes(b"".join(rows))
 
 
 def flip(folder, name, place):
@@ -345,8 +345,8 @@ def test_tampering_is_found_and_the_place_is_named(folder, vkey, tampering):
 @pytest.mark.parametrize("name", ["events.jsonl", "events.csv", "events.cef"])
 def test_a_row_more_than_there_are_leaves_is_found(folder, vkey, name):
     path = folder / name
-    rows = path.read_text("utf-8").splitlines(keepends=True)
-    path.write_text("".join([*rows, rows[-1]]), "utf-8")
+    rows = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*rows, rows[-1]]))
     assert verify(folder, vkey).findings == [f"{name}: a row too many for leaf 599"]
 
 

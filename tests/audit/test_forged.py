@@ -94,6 +94,64 @@ def test_nothing_that_is_written_in_the_log_ends_a_line_of_the_report(db, key, t
     assert r"BREACH   case x\nNothing is wrong with what was checked.\x1b[2J\u2028\u202eå: opened" in report.lines()[-3]
 
 
+OTHERWISE = {
+    "names in another order": (b'"result":"done","role":"handler"', b'"role":"handler","result":"done"'),
+    "facts in another order": (b'{"number":0}', b'{"number":0,"at":"x"}'),
+    "an escape": (b'"result":"done"', b'"result":"d\\u006fne"'),
+    "a space": (b'"result":"done"', b'"result": "done"'),
+    "a fraction that is none": (b'{"number":0}', b'{"number":1.0}'),
+    "a number that not every reader can read": (b'{"number":0}', b'{"number":9007199254740993}'),
+}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("how", OTHERWISE)
+def test_an_entry_is_written_in_one_way(db, key, tmp_path, how):
+    """Nothing else could be read in it; but who wrote it was not the log."""
+    body = USUAL.replace(*OTHERWISE[how])
+    assert body != USUAL
+    found = verify(exported_with(db, key, tmp_path / "log", USUAL, body, USUAL), vkey(key)).findings
+    assert found == ["leaf 1: entry is not written as this log writes (RFC 8785)"]
+
+
+READ = ("log.vkey", "witness.vkey", "checkpoint", "events.jsonl", "events.csv", "events.cef", "verify_log.py")
+READ += ("tile/0/000.p/8", "tile/entries/000.p/8", "checkpoints/8.note", "handovers/1.note", "cosigned/8.note")
+READ += ("earlier/2026/checkpoint", "earlier/2027/events.csv")
+
+
+def a_folder(path):
+    path.mkdir()
+
+
+def what_gives_an_error(path):
+    """The memory of whoever reads it can be opened; where nothing is mapped it cannot be read."""
+    path.symlink_to("/proc/self/mem")
+
+
+@pytest.mark.parametrize("instead", [a_folder, what_gives_an_error])
+@pytest.mark.parametrize("name", READ)
+def test_whatever_cannot_be_read_is_named(folder, key, name, instead):
+    path = folder / name
+    path.unlink(missing_ok=True)
+    path.parent.mkdir(exist_ok=True)
+    instead(path)
+    for known in (vkey(key), None):
+        found = verify(folder, known, witnesses=["somebody"]).findings
+        named = "earlier/2026" if name == "earlier/2026/checkpoint" and instead is a_folder else path.name
+        assert any(named in line for line in found), found
+
+
+@pytest.mark.parametrize("instead", [a_folder, what_gives_an_error])
+@pytest.mark.parametrize("name", ["proofs.jsonl", "selection.json", "events.csv"])
+def test_what_cannot_be_read_of_a_part_is_named(log, key, tmp_path, name, instead):
+    of_anna = Selection(actor="anna")
+    made = excerpt(log, tmp_path / "part", of_anna, vkeys=[vkey(key)], at=AT, by="eva", key=key, origin=LINE)
+    (made.folder / name).unlink()
+    instead(made.folder / name)
+    found = verify(made.folder, vkey(key)).findings
+    assert any(name in line for line in found) or (name == "proofs.jsonl" and instead is a_folder and found), found
+
+
 def test_a_year_that_was_asked_for_alone_lies_alone_and_is_that_year(folder, key):
     (folder / "year.json").write_text('{"year": 2028}')
     shutil.rmtree(folder / "earlier" / "2026")

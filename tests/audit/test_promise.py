@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.audit.export import export
+from app.audit.log import rfc3339
 from app.audit.verifier.bundles import Known, Lines
 from app.audit.verifier.promise import Promise
 from app.audit.verifier.report import Report
@@ -27,11 +28,11 @@ def told(*entries):
     """A report on these deeds alone: (hours after noon, action, object, facts)."""
     report = Report()
     promise = Promise(report)
+    said = {"v": 1, "actor": "anna", "role": "handler", "purpose": "", "result": "done", "build": "dev"}
     bodies = [
-        json.dumps(
-            {"at": (NOON + timedelta(hours=hours)).isoformat(), "action": action, "object": about, "purpose": ""}
-            | {"facts": facts}
-        ).encode()
+        rfc8785.dumps(
+            said | {"at": rfc3339(NOON + timedelta(hours=hours)), "action": action, "object": about, "facts": facts}
+        )
         for hours, action, about, facts in entries
     ]
     promise.compare(Lines(0, bodies, [bytes(32)] * len(bodies), Known()).bundle(report))

@@ -109,6 +109,27 @@ def test_one_year_alone_is_whole_and_says_what_is_not_there(log, key, tmp_path):
         export(log, tmp_path / "none", key=key, origin=LINE, at=AT, by="eva", year=2031)
 
 
+def test_one_year_alone_that_is_said_to_be_another_is_named_the_first_one_too(log, key, tmp_path):
+    for year in (2026, 2027):
+        made = export(log, tmp_path / str(year), key=key, origin=LINE, at=AT, by="eva", year=year)
+        (made.folder / "year.json").write_text('{"year": 2019}\n')
+        assert any("the folder of another year" in line for line in verify(made.folder, vkey(key)).findings)
+
+
+def test_what_was_kept_from_another_year_than_the_one_that_was_asked_for_is_said_to_prove_nothing(log, key, tmp_path):
+    made = export(log, tmp_path / "one", key=key, origin=LINE, at=AT, by="eva", year=2026)
+    other = export(log, tmp_path / "other", key=key, origin=LINE, at=AT, by="eva", year=2027).folder / "checkpoint"
+    of_it, of_another = (f"{origin} 7 {'A' * 43}=" for origin in (LINE, f"{LINE}/2028"))
+    report = verify(made.folder, vkey(key), said=[of_another], held=[other])
+    assert report.findings == []
+    assert [line for line in report.remarks if line.endswith("not here: held against nothing")] == [
+        "checkpoint: of another year, which is not here: held against nothing",
+        f"{of_another}: of another year, which is not here: held against nothing",
+    ]
+    for wrong in (of_it, of_it.replace(LINE, "dygnet/other")):
+        assert not verify(made.folder, vkey(key), said=[wrong]).ok
+
+
 def test_part_of_the_log_is_a_folder_for_each_year_that_has_some_of_it(log, key, tmp_path):
     since = Selection(since=datetime(2027, 12, 1, tzinfo=UTC), until=datetime(2028, 2, 1, tzinfo=UTC))
     made = excerpt(log, tmp_path / "part", since, vkeys=[vkey(key)], at=AT, by="eva", key=key, origin=LINE)

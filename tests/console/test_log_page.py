@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import update
 
 from app.audit import sequencer
+from app.audit.log import record
 from app.audit.models import AuditTile
 from app.audit.verify import verify
 from app.vault.keyring import Keyring
+from tests.audit import turning
 from tests.console.office import Office, send
 
 
@@ -139,6 +141,37 @@ def test_a_part_is_taken_away_with_its_proofs_and_that_somebody_verified_it_is_n
     assert answer.status_code == 422
     assert "har loggen aldrig signerat" in answer.text
     assert [entry["result"] for entry in signed.log("log.verified")] == ["done", "refused"]
+
+
+def test_after_the_turn_of_a_year_a_search_finds_both_and_a_part_of_both_is_taken_away(office: Office, keys, tmp_path):
+    keyring, case = Keyring.load(keys, private=("audit",)), "c" * 32
+    notes = []
+    for at in (turning.EVE, turning.NEW_YEAR + turning.A_MINUTE):
+        office.clock.at = at
+        with office.db.transaction() as session:
+            for who, role in (("anna", "handler"), ("bo", "handler")):
+                record(session, at=at, by=who, action="case.read", about=case, role=role)
+        notes.append(turning.sign(office.db, keyring.log_key, at, line=keyring.log_name).note)
+    eva = office.browser("eva")
+    assert "stämmer med det som finns lagrat" in eva.get("/console/log").text
+    over_new_year = {"since": "2026-12-31", "until": "2027-01-01", "action": "case.read"}
+    asked = [(over_new_year, 4), ({"actor": "anna"}, 2), ({"about": case}, 4), ({"role": "handler"}, 4)]
+    for number, (wanted, count) in enumerate(asked):
+        page = eva.get("/console/log", params=wanted | {"because": "oversight"})
+        assert listed(page.text).count("case.read") >= count
+        assert "2026/" in page.text
+        assert "2027/" in page.text
+        taken = send(eva, "/console/log/exports", because="oversight", **wanted)
+        with zipfile.ZipFile(io.BytesIO(taken.content)) as packed:
+            packed.extractall(tmp_path / str(number))
+        folder = tmp_path / str(number) / "dygnet-log"
+        assert verify(folder, turning.vkey(keyring.log_key, keyring.log_name)).findings == []
+        both = [folder / "proofs.jsonl", folder / "earlier" / "2026" / "proofs.jsonl"]
+        assert sum(path.read_text().count("\n") for path in both) == count
+    for note in notes:
+        assert send(eva, "/console/log/verifications", checkpoint=note).status_code == 303
+    of_no_year = notes[0].replace(keyring.log_name, f"{keyring.log_name}/2027", 1)
+    assert send(eva, "/console/log/verifications", checkpoint=of_no_year).status_code == 422
 
 
 def test_too_much_and_too_early_are_said(office: Office):

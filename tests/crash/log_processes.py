@@ -16,6 +16,7 @@ from app.audit import sequencer, years
 from app.audit.log import record
 from app.clock import Clock, WallClock
 from app.db import Database
+from app.logkeeper import LogKeeper, beat
 
 ORIGIN: Final = "dygnet.example.org/killed"
 KEY: Final = bytes(range(32))
@@ -84,11 +85,12 @@ def sequence(url: str, begun: Any) -> None:
 
 
 def turn_years(url: str, begun: Any, clock: Clock) -> None:
-    """The same over one New Year after another."""
+    """The same as an engine does it, over one New Year after another."""
     db, key = Database(url), Ed25519PrivateKey.from_private_bytes(KEY)
+    keeper = LogKeeper(db, clock, lambda: key, ORIGIN)
     while True:
         with db.transaction() as session:
             years.go_on(session, lambda: key, at=clock.now(), origin=ORIGIN, limit=A_FEW)
-        with db.transaction() as session:
-            sequencer.checkpoint(session, key, at=clock.now(), origin=ORIGIN)
+        keeper.checkpoint()
+        beat(db, clock)
         begun.set()

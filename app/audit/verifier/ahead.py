@@ -8,6 +8,7 @@ itself. So there is one way only in which anything is found wrong, and one place
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -15,6 +16,7 @@ import threading
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from functools import cache
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -36,6 +38,9 @@ MOST_PROCESSES = 8
 """More would wait for the one that puts everything together."""
 
 
+FREED = 8 * 2**20
+
+
 class Usual(NamedTuple):
     """A whole tile with which nothing is amiss."""
 
@@ -50,7 +55,7 @@ class Usual(NamedTuple):
 
 def looked_at_ahead(folder: Path, size: int) -> Generator[Usual | None]:
     """Every tile of a tree of so many leaves, in order; None for those that are yet to be looked at."""
-    whole, processes = size // WIDTH, min(os.cpu_count() or 1, MOST_PROCESSES)
+    whole, processes = size // WIDTH, min(processors(), MOST_PROCESSES)
     if whole >= FEWEST and processes > 1:
         runs = [(first, min(first + RUN, whole)) for first in range(0, whole, RUN)]
         try:
@@ -62,12 +67,20 @@ def looked_at_ahead(folder: Path, size: int) -> Generator[Usual | None]:
         yield None
 
 
+def processors() -> int:
+    """Those that this process may use, where the system tells; all that there are, where it does not."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def pool_of(processes: int) -> Executor:
-    return ProcessPoolExecutor(processes, mp_context=_context(), initializer=_end_with_parent)
+    return ProcessPoolExecutor(processes, mp_context=_context(), initializer=_begin)
 
 
-def _end_with_parent() -> None:
-    """Whoever works for a process that was killed would wait for ever for what to do next."""
+def _begin() -> None:
+    """Whoever works for a process that was killed would wait for ever for what to do next. Nothing that is made here
+    refers to itself: nobody needs to look for such things."""
+    gc.disable()
+    keep_what_is_freed()
     if parent := multiprocessing.parent_process():
         threading.Thread(target=_wait_for_the_end_of, args=[parent], daemon=True).start()
 
@@ -94,9 +107,21 @@ def _in_order(pool: Executor, folder: Path, runs: list[tuple[int, int]], ahead: 
         yield from waiting.popleft().result()
 
 
+def keep_what_is_freed() -> None:
+    """Once so much was taken and freed, glibc no longer gives every few hundred kilobytes back, to ask for them anew
+    with the next bundle; elsewhere it does nothing."""
+    bytearray(FREED)
+
+
+@cache
+def known_here() -> Known:
+    """What is known in this process, from one run to the next."""
+    return Known()
+
+
 def look_at_run(folder: Path, first: int, end: int) -> list[Usual | None]:
     """The tiles from `first` to the one before `end`, up to the first with which anything is amiss."""
-    report, known, found = Report(), Known(), list[Usual | None]()
+    report, known, found = Report(), known_here(), list[Usual | None]()
     views = all_views(folder, report)
     if all(view.go_to(first * WIDTH) for view in views):
         for number in range(first, end):
@@ -106,7 +131,6 @@ def look_at_run(folder: Path, first: int, end: int) -> list[Usual | None]:
             hashes = compare_entries(number * WIDTH, entries, tile, WIDTH, report)
             lines = Lines(number * WIDTH, entries, hashes, known)
             bundle = lines.bundle(report)
-            bundle.span()
             for view in views:
                 view.compare(lines)
             ended = [view.at for view in views]

@@ -23,10 +23,10 @@ class DatesOverYears:
     def begin(self) -> None:
         self._dates = Dates()
         if self._latest:
-            self._dates.compare(Bundle(0, [str(self._latest)], [None], []))
+            self._dates.compare(Bundle(0, b"%d" % self._latest, (self._latest, self._latest), [], []))
 
     def compare(self, bundle: Bundle) -> None:
-        _, latest = bundle.span() or (0, 0)
+        _, latest = bundle.span or (0, 0)
         self._latest = max(self._latest, latest)
         self._dates.compare(bundle)
 

@@ -26,7 +26,7 @@ class Dates:
         return [f"dated over an hour before entries that stand earlier in the log, as if dated back: leaf {which}"]
 
     def compare(self, bundle: Bundle) -> None:
-        earliest, latest = bundle.span() or (self._latest, self._latest)
+        earliest, latest = bundle.span or (self._latest, self._latest)
         if earliest < max(self._latest, latest) - AN_HOUR:
             self._one_by_one(bundle)
         self._latest = max(self._latest, latest)

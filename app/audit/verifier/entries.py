@@ -12,6 +12,9 @@ _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_A_CALENDAR = range(-62_135_596_800_000, 253_402_300_800_000)
 """The milliseconds of the years 1 to 9999, in UTC: any other moment has no name."""
 
+WORDS = ("actor", "role", "action", "object", "purpose", "result", "build")
+"""What every entry says in words, beside its moment and its facts."""
+
 UNREADABLE = (ValueError, KeyError, TypeError, IndexError, RecursionError)
 
 Told = dict[str, Any]
@@ -28,6 +31,9 @@ def each_once(pairs: list[tuple[str, Any]]) -> Told:
 
 _DECODER = json.JSONDecoder(object_pairs_hook=each_once)
 decoded, all_decoded = _DECODER.raw_decode, _DECODER.decode
+decoded_as_known = json.JSONDecoder().raw_decode
+"""For what was read with care before: names stand once in it."""
+
 encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 """ValueError for a number that JSON has no word for."""
 
@@ -44,7 +50,7 @@ def read_entry(entry: bytes) -> Told:
     if end != len(text):
         raise ValueError
     encoded(told).encode()
-    if type(told["facts"]) is not dict:
+    if type(told["facts"]) is not dict or not all(type(told[name]) is str for name in WORDS):
         raise TypeError
     return dict(told, entry=told, milliseconds=moment(told["at"]))
 

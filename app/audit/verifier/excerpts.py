@@ -14,6 +14,7 @@ from app.audit.verifier.bundles import Known, Lines
 from app.audit.verifier.dates import Dates
 from app.audit.verifier.entries import UNREADABLE, Told
 from app.audit.verifier.history import leaf_hash
+from app.audit.verifier.reading import is_there, not_read
 from app.audit.verifier.report import Report
 from app.audit.verifier.signatures import Checkpoint
 from app.audit.verifier.tiles import MANY_FILES, PLAIN_FILES, files_in
@@ -35,7 +36,7 @@ class Proved(NamedTuple):
 
 
 def is_excerpt(folder: Path) -> bool:
-    return (folder / PROOFS).is_file()
+    return is_there(folder / PROOFS)
 
 
 def check_excerpt(
@@ -91,14 +92,21 @@ def read_selection(folder: Path, report: Report) -> Told:
 
 
 def proofs(folder: Path, report: Report) -> Iterator[Proved]:
-    with (folder / PROOFS).open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                said = json.loads(line)
-                beside = [base64.b64decode(node, validate=True) for node in said["proof"]]
-                yield Proved(int(said["leaf_index"]), base64.b64decode(said["entry"], validate=True), beside)
-            except UNREADABLE:
-                report.wrong(f"{PROOFS}: line {number} cannot be read")
+    for number, line in enumerate(_lines(folder / PROOFS, report), start=1):
+        try:
+            said = json.loads(line)
+            beside = [base64.b64decode(node, validate=True) for node in said["proof"]]
+            yield Proved(int(said["leaf_index"]), base64.b64decode(said["entry"], validate=True), beside)
+        except UNREADABLE:
+            report.wrong(f"{PROOFS}: line {number} cannot be read")
+
+
+def _lines(path: Path, report: Report) -> Iterator[str]:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            yield from lines
+    except OSError as problem:
+        report.wrong(f"{path.name}: {not_read(problem)}")
 
 
 def fits(entry: Told | None, asked: Told) -> bool:
@@ -139,7 +147,7 @@ def _compare_kept(head: Checkpoint, kept: list[Checkpoint], report: Report) -> N
 
 
 def _check_for_strangers(folder: Path, report: Report) -> None:
-    for name in files_in(folder):
+    for name in files_in(folder, report):
         if name not in PLAIN_FILES | {PROOFS, SELECTION} and not re.fullmatch(MANY_FILES, name):
             report.wrong(f"{name}: does not belong to part of a log")
     report.checked.append("no file in the folder that does not belong")

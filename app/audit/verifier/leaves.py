@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from app.audit.verifier.ahead import looked_at_ahead
+from app.audit.verifier.ahead import keep_what_is_freed, looked_at_ahead
 from app.audit.verifier.bundles import Bundle, Known, Lines
 from app.audit.verifier.history import History, Tree, compare_entries
 from app.audit.verifier.report import Report
@@ -33,6 +33,7 @@ def check_leaves(
     progress: Progress | None,
 ) -> None:
     """Every leaf of the folder's tree, held against `head` and older checkpoints, and what it says to the readers."""
+    keep_what_is_freed()
     tree, history, views, known = Tree(folder, report), History(kept, report), all_views(folder, report), Known()
     ahead = looked_at_ahead(folder, head.size)
     for number in range(-(-head.size // WIDTH)):

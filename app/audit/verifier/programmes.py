@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+
 from app.audit.verifier.bundles import Bundle
 from app.audit.verifier.entries import Edition, Told
 from app.audit.verifier.report import Report
@@ -19,13 +21,14 @@ class Programmes:
         self._named = 0
 
     def compare(self, bundle: Bundle) -> None:
-        applied, met = dict(bundle.of("programme.applied")), set(bundle.editions)
-        self._named += sum(bundle.editions.count(edition) for edition in met if edition and edition[1])
-        if applied or any(self._wrong(edition) for edition in met):
+        applied = dict(bundle.of("programme.applied"))
+        self._named += sum(count for edition, count in bundle.editions if edition and edition[1])
+        if applied or any(self._wrong(edition) for edition, _ in bundle.editions):
             self._one_by_one(bundle, applied)
 
     def _one_by_one(self, bundle: Bundle, applied: dict[int, Told]) -> None:
-        for leaf, edition in enumerate(bundle.editions, bundle.start):
+        each = chain.from_iterable(repeat(edition, count) for edition, count in bundle.editions)
+        for leaf, edition in enumerate(each, bundle.start):
             for what in self._wrong(edition):
                 self._report.wrong_leaf(leaf, what)
             if leaf in applied:

@@ -68,7 +68,7 @@ class Promise:
         }
 
     def compare(self, bundle: Bundle) -> None:
-        _, latest = bundle.span() or (0, 0)
+        _, latest = bundle.span or (0, 0)
         self._now = max(self._now, latest)
         for leaf, entry in bundle.of(*self._deeds):
             try:

@@ -16,6 +16,7 @@ from app.audit.verifier.report import Report
 
 ED25519 = 1
 KEY_BYTES = 32
+FOLDERS_KEYS = "log.vkey"
 FOLDERS_OWN_KEY = "key taken from the folder itself; compare it with the one you were given"
 
 
@@ -33,10 +34,7 @@ class Checkpoint(NamedTuple):
 
 
 def trusted_keys(folder: Path, keys: Sequence[str], report: Report) -> list[Key]:
-    try:
-        folders_own = (folder / "log.vkey").read_text("utf-8").split()
-    except (OSError, UnicodeDecodeError):
-        folders_own = []
+    folders_own = lines_of(folder / FOLDERS_KEYS) or []
     if not keys:
         report.remarks.append(FOLDERS_OWN_KEY)
     elif not {_public_half(line) for line in keys} <= {_public_half(line) for line in folders_own}:
@@ -48,6 +46,16 @@ def trusted_keys(folder: Path, keys: Sequence[str], report: Report) -> list[Key]
         except ValueError as problem:
             report.wrong(f"verifier key: {problem}")
     return trusted
+
+
+def lines_of(path: Path) -> list[str] | None:
+    """What a file of keys holds, which need not be there; None when it is there and cannot be read."""
+    try:
+        return path.read_text("utf-8").split()
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _public_half(line: str) -> str:

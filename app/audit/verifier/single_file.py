@@ -9,10 +9,19 @@ from textwrap import indent
 from typing import Final
 
 NAME: Final = "verify_log.py"
+_LISTS: Final = ("ocsf_classes", "actions")
+"""Of the log itself, only these: what its deeds are called, what they mean, and nothing that does anything with it."""
+
 _MODULES: Final = (
     "report",
+    "reading",
     "signatures",
     "entries",
+    "canonical",
+    "rows",
+    "formats",
+    "patterns",
+    "cuts",
     "kinds",
     "bundles",
     "dates",
@@ -25,7 +34,6 @@ _MODULES: Final = (
     "stamps",
     "programmes",
     "promise",
-    "formats",
     "view_files",
     "views",
     "ahead",
@@ -41,8 +49,9 @@ _INTRODUCTION: Final = '''"""Check an exported Dygnet audit log: offline, alone,
         [--witness "name+id+key"] [--tsa CERTIFICATE.pem] [--cases CASES.csv]
 
 Needs Python 3.11 and the package `cryptography`, nothing else, and shares no code with the program that
-wrote the log. The formats are public: RFC 6962 (tree), C2SP tlog-tiles (folder), C2SP signed-note,
-tlog-checkpoint and tlog-cosignature (signatures), RFC 3161 and RFC 5652 (time stamps).
+wrote the log, only the list of its deeds and what they mean. The formats are public: RFC 6962 (tree), C2SP
+tlog-tiles (folder), C2SP signed-note, tlog-checkpoint and tlog-cosignature (signatures), RFC 8785 (entries),
+RFC 3161 and RFC 5652 (time stamps).
 Exit status: 0 nothing wrong, 1 something is wrong, 2 not a log.
 """
 '''
@@ -51,9 +60,11 @@ Exit status: 0 nothing wrong, 1 something is wrong, 2 not a log.
 @cache
 def single_file() -> str:
     """The source of `verify_log.py`. A name means one thing in all its modules."""
-    rooms = {name: Path(__file__).with_name(f"{name}.py").read_text("utf-8") for name in _MODULES}
-    top = ["from __future__ import annotations", "", *_imports([ast.parse(text) for text in rooms.values()])]
-    return "\n\n\n".join([f"{_INTRODUCTION}\n" + "\n".join(top), *map(_body, rooms.values())]) + "\n"
+    here = Path(__file__).parent
+    paths = [*(here.parent / f"{name}.py" for name in _LISTS), *(here / f"{name}.py" for name in _MODULES)]
+    rooms = [path.read_text("utf-8") for path in paths]
+    top = ["from __future__ import annotations", "", *_imports([ast.parse(text) for text in rooms])]
+    return "\n\n\n".join([f"{_INTRODUCTION}\n" + "\n".join(top), *map(_body, rooms)]) + "\n"
 
 
 def _imports(modules: list[ast.Module]) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+from app.audit.verifier.reading import content, not_read
 from app.audit.verifier.report import Report, leaves_named
 
 WIDTH = 256
@@ -44,16 +47,25 @@ def tiles(size: int) -> Iterator[tuple[int, int, int]]:
         size, level = full, level + 1
 
 
-def files_in(folder: Path) -> list[str]:
+def files_in(folder: Path, report: Report) -> list[str]:
     """What lies in the folder, but for folders; one that only points elsewhere is none."""
-    paths = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    return sorted(path.relative_to(folder).as_posix() for path in paths)
+    found = []
+    for where, folders, files in os.walk(folder, onerror=partial(_unreadable, folder, report)):
+        below = where[len(f"{folder}") :].replace(os.sep, "/").lstrip("/")
+        links = [name for name in folders if os.path.islink(f"{where}/{name}")]  # noqa: PTH114 - as with the files
+        found += [f"{below}/{name}" if below else name for name in files + links]
+    return sorted(found)
+
+
+def _unreadable(folder: Path, report: Report, problem: OSError) -> None:
+    where = Path(problem.filename)
+    report.wrong(f"{where.relative_to(folder).as_posix()}: cannot be read")
 
 
 def check_for_strangers(folder: Path, size: int, report: Report) -> None:
     expected = PLAIN_FILES | {tile_path(*tile) for tile in tiles(size)}
     expected |= {tile_path("entries", number, width) for level, number, width in tiles(size) if level == 0}
-    for name in files_in(folder):
+    for name in files_in(folder, report):
         if name not in expected and not re.fullmatch(MANY_FILES, name):
             report.wrong(f"{name}: does not belong to a log of {size} leaves")
     report.checked.append("no file in the folder that does not belong")
@@ -62,20 +74,19 @@ def check_for_strangers(folder: Path, size: int, report: Report) -> None:
 def read_entries(folder: Path, number: int, width: int, report: Report) -> list[bytes]:
     where = tile_path("entries", number, width)
     try:
-        bundle = (folder / where).read_bytes()
-    except OSError:
-        report.wrong(
-            f"{where}: missing, with the entries of {leaves_named(number * WIDTH, number * WIDTH + width - 1)[:-2]}"
-        )
+        bundle = content(f"{folder}/{where}")
+    except OSError as problem:
+        which = leaves_named(number * WIDTH, number * WIDTH + width - 1)[:-2]
+        report.wrong(f"{where}: {not_read(problem)}, with the entries of {which}")
         return []
-    entries, start, size = [], 0, len(bundle)
-    while start + 1 < size:
-        end = start + 2 + (bundle[start] << 8) + bundle[start + 1]
-        entries.append(bundle[start + 2 : end])
-        start = end
-    if start + 1 == size:
+    entries, start, size = [], 2, len(bundle)
+    while start <= size:
+        end = start + (bundle[start - 2] << 8) + bundle[start - 1]
+        entries.append(bundle[start:end])
+        start = end + 2
+    if start == size + 1:
         entries.append(b"")
-    if start != len(bundle):
+    if start != size + 2:
         report.wrong(f"{where}: ends in the middle of an entry")
     if len(entries) != width:
         report.wrong(f"{where}: holds {len(entries)} entries instead of {width}")
@@ -86,9 +97,9 @@ def read_tile(folder: Path, level: int, number: int, width: int, report: Report)
     """The hashes of a tile, one behind the other; nothing, and a finding, when it does not hold so many."""
     where = tile_path(level, number, width)
     try:
-        raw = (folder / where).read_bytes()
-    except OSError:
-        report.wrong(f"{where}: missing")
+        raw = content(f"{folder}/{where}")
+    except OSError as problem:
+        report.wrong(f"{where}: {not_read(problem)}")
         return b""
     if len(raw) != width * HASH:
         report.wrong(f"{where}: {len(raw)} bytes instead of {width * HASH}")

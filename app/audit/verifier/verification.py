@@ -13,22 +13,35 @@ from app.audit.verifier.carried import DatesOverYears, ProgrammesOverYears, Prom
 from app.audit.verifier.excerpts import check_excerpt, is_excerpt
 from app.audit.verifier.handovers import Handovers
 from app.audit.verifier.leaves import Progress, Reader, check_leaves
+from app.audit.verifier.reading import is_there
 from app.audit.verifier.report import Report
 from app.audit.verifier.signatures import (
+    FOLDERS_KEYS,
     Checkpoint,
     Key,
     among_ours,
     kept_checkpoints,
+    lines_of,
     origin_named,
     read_checkpoint,
     said_checkpoint,
     trusted_keys,
+    without_year,
 )
 from app.audit.verifier.stamps import AUTHORITY, NO_STAMP, Stamps
 from app.audit.verifier.tiles import check_for_strangers
 from app.audit.verifier.views import all_views
 from app.audit.verifier.witnesses import Outside, Seen, Witnesses
-from app.audit.verifier.years import EARLIER, Years, is_one_year, misplaced, named_for_a_year, year_named, years_of
+from app.audit.verifier.years import (
+    EARLIER,
+    Years,
+    is_one_year,
+    misplaced,
+    named_for_a_year,
+    year_asked_for,
+    year_named,
+    years_of,
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,8 @@ def verify(
     signed = report.ok
     for stranger in strangers:
         report.wrong(stranger)
+    if lines_of(folder / FOLDERS_KEYS) is None:
+        report.wrong(f"{FOLDERS_KEYS}: cannot be read")
     if found:
         for what in misplaced(folders, [year.head for year in found], [key.name for key in trusted]):
             report.wrong(what)
@@ -72,7 +87,8 @@ def verify(
         if found:
             report.remarks.append("the leaves were not checked: nothing that is signed says how many there are")
         return report
-    check = _Check(brought, trusted, report, alone=is_one_year(folder), several=len(found) > 1)
+    alone, asked = is_one_year(folder), year_asked_for(folder)
+    check = _Check(brought, trusted, report, alone=alone, asked=asked, several=len(found) > 1)
     done = 0
     for year in found:
         counted = partial(_counted, progress, done, report.size) if progress else None
@@ -109,9 +125,11 @@ def _heads(folders: Sequence[Path], trusted: list[Key], report: Report) -> list[
 class _Check:
     """What is carried from one tree to the next."""
 
-    def __init__(self, brought: Brought, trusted: list[Key], report: Report, *, alone: bool, several: bool) -> None:
+    def __init__(
+        self, brought: Brought, trusted: list[Key], report: Report, *, alone: bool, asked: str, several: bool
+    ) -> None:
         self._brought, self._trusted, self._report, self._several = brought, trusted, report, several
-        self._years = Years(report, alone=alone)
+        self._years = Years(report, alone=alone, asked=asked)
         self._alone = alone
         self._dates = DatesOverYears()
         self._programmes = ProgrammesOverYears(report, self._years)
@@ -122,8 +140,8 @@ class _Check:
     def signatures(self, year: Year, found: Sequence[Year]) -> tuple[list[Checkpoint], list[Seen]]:
         """The kept checkpoints of a tree, with what outsiders signed, and when they saw how much of it."""
         head, trusted, report = year.head, self._trusted, self._report
-        held = [path for path in self._brought.held if self._is_for(year, found, origin_named(path))]
-        said = [line for line in self._brought.said if self._is_for(year, found, line.partition(" ")[0])]
+        held = [path for path in self._brought.held if self._is_for(year, found, origin_named(path), path.name)]
+        said = [line for line in self._brought.said if self._is_for(year, found, line.partition(" ")[0], line)]
         kept = kept_checkpoints(year.folder, held, head, trusted, report)
         kept += among_ours([one for line in said if (one := said_checkpoint(line, report))], head, report)
         insist = not self._several
@@ -136,8 +154,13 @@ class _Check:
         self._seen_by |= {one.who for one in seen}
         return kept, seen
 
-    def _is_for(self, year: Year, found: Sequence[Year], origin: str) -> bool:
-        """Whether what the reader brought is of this tree; what is of none is held against the last."""
+    def _is_for(self, year: Year, found: Sequence[Year], origin: str, what: str) -> bool:
+        """Whether what the reader brought is of this tree; what is of none is held against the last, unless another
+        year of its line was left out on purpose."""
+        elsewhere = origin != year.head.origin and without_year(origin) == without_year(year.head.origin)
+        if self._alone and elsewhere:
+            self._report.remarks.append(f"{what}: of another year, which is not here: held against nothing")
+            return False
         return origin == year.head.origin or (year is found[-1] and origin not in {one.head.origin for one in found})
 
     def leaves(self, year: Year, kept: list[Checkpoint], more: list[Reader], progress: Progress | None) -> None:
@@ -186,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--tsa", type=Path, help="the certificate, in PEM, of the time stamping authority")
     parser.add_argument("--cases", type=Path, help="write what became of each case to this file, as CSV")
     chosen = parser.parse_args(arguments)
-    if not (chosen.folder / "checkpoint").is_file():
+    if not is_there(chosen.folder / "checkpoint"):
         sys.stderr.write(f"{chosen.folder} is not an exported log: it has no checkpoint\n")
         return 2
     brought = Brought(chosen.key, chosen.held, chosen.said, chosen.witness, chosen.tsa)

@@ -27,9 +27,11 @@ class ViewFile(Iterator[str]):
         self._name, self._report = path.name, report
         self._lines: deque[str] = deque()
         self._file: io.BufferedReader | None = None
-        self._put_in = ""
+        self._put_in, self._size = "", 0
         try:
             self._file = path.open("rb")
+            self._size = self._file.seek(0, io.SEEK_END)
+            self._file.seek(0)
             self.skip(len(BYTE_ORDER_MARK) if self._file.read(len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK else 0)
         except OSError:
             self._give_up()
@@ -39,6 +41,10 @@ class ViewFile(Iterator[str]):
     @property
     def readable(self) -> bool:
         return self._file is not None and not self._put_in
+
+    @property
+    def has_more(self) -> bool:
+        return self.readable and self.at < self._size
 
     def begins(self, stretch: bytes) -> bool:
         """Whether the next bytes are these; then they are read."""
@@ -52,12 +58,24 @@ class ViewFile(Iterator[str]):
             return False
         return same
 
+    def since(self, began: int) -> bytes:
+        """What was read from this byte on."""
+        if self._file is None:
+            return b""
+        try:
+            self._file.seek(began)
+            text = self._file.read(self.at - began)
+            self.skip(self.at)
+        except OSError:
+            return b""
+        return text
+
     def find(self, wanted: int, number: Callable[[str], int]) -> bool:
         """Go to the line of this number, in a file whose lines are in order; False where that cannot be done."""
         if self._file is None or self._put_in:
             return False
         try:
-            before, behind = self.at, self._file.seek(0, io.SEEK_END)
+            before, behind = self.at, self._size
             while behind - before > NEAR:
                 self._file.seek((before + behind) // 2)
                 self._file.readline()

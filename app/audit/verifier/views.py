@@ -7,35 +7,34 @@ from pathlib import Path
 
 from app.audit.verifier.bundles import Lines
 from app.audit.verifier.entries import Told
-from app.audit.verifier.formats import FORMATS, UNREADABLE_ROW, Format, Pattern, Row, different, read_pattern
-from app.audit.verifier.kinds import MOST_KINDS, Kind
+from app.audit.verifier.formats import FORMATS, SAID_BY_ENTRIES, UNREADABLE_ROW, Format, Row, different
 from app.audit.verifier.report import Report
+from app.audit.verifier.rows import is_known
 from app.audit.verifier.view_files import ViewFile
 
 
 class View:
     """One view, read side by side with the leaves.
 
-    Where every entry of a bundle is of a kind whose rows are known, all their rows are made and compared at once. Where
-    one is not, or something differs, they are gone through one by one: a row that is not as it must be, or of which
-    nothing is known yet, is read with care.
+    The rows of a bundle are made as they must be, and compared at once. Where something differs they are gone through
+    one by one: a row that is not as it must be is read with care, to say what it says otherwise than its entry.
+
+    Of a deed that this version does not know the words are another version's, and only what the entry says is compared:
+    an auditor's verifier may be older than the log that it reads.
     """
 
     def __init__(self, folder: Path, name: str, report: Report) -> None:
         self.name, self.rows, self._report = name, 0, report
+        self._of_unknown_deeds = 0
         self._written: Format = FORMATS[name]
         self._file = ViewFile(folder / name, self._written.header, report)
         self._ahead: Row | None = None
-        self.patterns: dict[Kind | None, Pattern | None] = {}
 
     def compare(self, lines: Lines) -> None:
-        patterns = [pattern for pattern in map(self.patterns.get, lines.kinds) if pattern]
-        if self._ahead is None and len(patterns) == len(lines.kinds):
-            expected = "".join(self._written.rows(zip(patterns, lines.made, strict=True)))
-            if self._file.begins(expected.encode()):
-                self.rows += len(patterns)
-                return
-        self._one_by_one(lines)
+        if self._begins_with(lines.rows(self.name) if self._file.has_more else None):
+            self.rows += len(lines.hashes)
+        else:
+            self._one_by_one(lines)
 
     @property
     def at(self) -> int | None:
@@ -49,7 +48,7 @@ class View:
 
     def go_to(self, leaf: int) -> bool:
         """Begin with the row of this leaf, if it can be found."""
-        return self._file.find(leaf, lambda line: self._written.row(iter([line])).leaf_index)
+        return self._file.find(leaf, lambda line: self._written.read(iter([line])).leaf_index)
 
     def close(self) -> None:
         self._file.close()
@@ -59,51 +58,56 @@ class View:
             self._report.wrong(f"{self.name}: a row too many for leaf {row.leaf_index}")
             self._ahead = None
         self._file.close()
+        if rows := self._of_unknown_deeds:
+            of_what = f"{self.name}: {rows} rows are about deeds that this verifier does not know"
+            self._report.remarks.append(f"{of_what}; what it calls them was not checked")
+
+    def _begins_with(self, rows: bytes | None) -> bool:
+        return self._ahead is None and rows is not None and self._file.begins(rows)
 
     def _one_by_one(self, lines: Lines) -> None:
-        for place, (kind, made, hashed) in enumerate(zip(lines.kinds, lines.made, lines.hashes, strict=True)):
-            line = ""
-            if self._ahead is None:
-                line = next(self._file, "")
-                pattern = self.patterns.get(kind)
-                if pattern and self._written.rows([(pattern, made)]) == [line]:
-                    self.rows += 1
-                    continue
-                self._ahead = self._read(line)
-            says_so = self._compare_with_care(lines.start + place, lines.told(place), hashed)
-            if says_so and kind and kind not in self.patterns and len(self.patterns) < MOST_KINDS:
-                self.patterns[kind] = read_pattern(self._written, kind, made, line)
+        for place, hashed in enumerate(lines.hashes):
+            if self._begins_with(lines.row(self.name, place) if self._file.has_more else None):
+                self.rows += 1
+            else:
+                self._ahead = self._ahead or self._read()
+                self._compare_with_care(lines, place, hashed.hex())
 
-    def _compare_with_care(self, leaf: int, entry: Told | None, hashed: bytes) -> bool:
-        """Whether the next row is this leaf's, and says what its entry says."""
+    def _compare_with_care(self, lines: Lines, place: int, hashed: str) -> None:
+        leaf = lines.start + place
         while self._ahead and self._ahead.leaf_index < leaf:
             self._report.wrong(f"{self.name}: a row too many for leaf {self._ahead.leaf_index}")
             self._ahead = self._read()
         if self._ahead is None or self._ahead.leaf_index > leaf:
             self._report.wrong_leaf(leaf, f"no row in {self.name}")
-            return False
+            return
         row, self._ahead = self._ahead, None
-        return self._hold_against(row, entry, hashed)
+        if row.leaf_hash != hashed:
+            self._report.wrong_leaf(leaf, f"{self.name} has another leaf hash")
+        expected = lines.row(self.name, place)
+        if expected is None or row.text == expected:
+            return
+        names = different(row, self._written.read(iter([expected.decode()])))
+        if names and self._only_means_something_else(names, lines.told(place)):
+            self._of_unknown_deeds += 1
+        elif names or row.leaf_hash == hashed:
+            what = ", ".join(names) or "how it is written"
+            self._report.wrong_leaf(leaf, f"{self.name} differs from the entry in {what}")
 
-    def _hold_against(self, row: Row, entry: Told | None, hashed: bytes) -> bool:
-        same_hash = row.leaf_hash == hashed.hex()
-        if not same_hash:
-            self._report.wrong_leaf(row.leaf_index, f"{self.name} has another leaf hash")
-        if entry is None:
-            return False
-        if names := different(row, entry):
-            self._report.wrong_leaf(row.leaf_index, f"{self.name} differs from the entry in {', '.join(names)}")
-        return same_hash and not names
+    def _only_means_something_else(self, names: list[str], told: Told | None) -> bool:
+        return told is not None and not is_known(told) and SAID_BY_ENTRIES.isdisjoint(names)
 
-    def _read(self, line: str = "") -> Row | None:
-        """The row that begins with this line, or with the next one; the first after it that can be read."""
-        while line := line or next(self._file, ""):
+    def _read(self) -> Row | None:
+        """The next row that can be read."""
+        began = self._file.at
+        while line := next(self._file, ""):
             self.rows += 1
             try:
-                return self._written.row(chain([line], self._file))
+                row = self._written.read(chain([line], self._file))
+                return row._replace(text=self._file.since(began))
             except UNREADABLE_ROW:
                 self._report.wrong(f"{self.name}: row {self.rows} cannot be read")
-                line = ""
+                began = self._file.at
         return None
 
 

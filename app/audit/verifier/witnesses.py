@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from app.audit.verifier.bundles import Bundle
 from app.audit.verifier.entries import AN_HOUR
 from app.audit.verifier.report import Report
-from app.audit.verifier.signatures import Checkpoint, Key, note_parts, parse_key, read_checkpoint
+from app.audit.verifier.signatures import Checkpoint, Key, lines_of, note_parts, parse_key, read_checkpoint
 
 COSIGNATURE = 4
 TIME_BYTES = 8
@@ -68,12 +68,13 @@ class Witnesses:
                 self._report.remarks.append(f"leaves {mine.size} to {size - 1} were not seen by {key.name} yet")
 
     def _trusted(self, folder: Path, keys: Sequence[str]) -> list[Key]:
-        path = folder / "witness.vkey"
-        own = path.read_text("utf-8", errors="replace").split() if path.is_file() else []
+        own = lines_of(folder / "witness.vkey")
+        if own is None:
+            self._report.wrong("witness.vkey: cannot be read")
         if not keys:
             self._report.remarks.append(FOLDERS_OWN_WITNESS)
         trusted = []
-        for line in keys or own:
+        for line in keys or own or []:
             try:
                 trusted.append(parse_key(line, COSIGNATURE))
             except ValueError as problem:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from app.audit.verifier.bundles import Bundle
 from app.audit.verifier.entries import UNREADABLE, Told
+from app.audit.verifier.reading import is_there
 from app.audit.verifier.report import Report
 from app.audit.verifier.signatures import Checkpoint, without_year
 
@@ -25,7 +26,7 @@ def years_of(folder: Path) -> tuple[list[Path], list[str]]:
     among them."""
     found, strangers = list[Path](), list[str]()
     for path in sorted((folder / EARLIER).glob("*")):
-        if not re.fullmatch(r"[0-9]{4}", path.name) or not (path / "checkpoint").is_file():
+        if not re.fullmatch(r"[0-9]{4}", path.name) or not is_there(path / "checkpoint"):
             strangers.append(f"{EARLIER}/{path.name}: not a year of the log")
         elif (path / EARLIER).exists():
             strangers.append(f"{EARLIER}/{path.name}: has years of its own, which belong beside it")
@@ -36,7 +37,7 @@ def years_of(folder: Path) -> tuple[list[Path], list[str]]:
 
 def is_one_year(folder: Path) -> bool:
     """Whether one whole year was asked for, and no more."""
-    return (folder / ONE_YEAR).is_file()
+    return is_there(folder / ONE_YEAR)
 
 
 def misplaced(folders: Sequence[Path], heads: Sequence[Checkpoint], names: Sequence[str]) -> Iterator[str]:
@@ -50,12 +51,13 @@ def misplaced(folders: Sequence[Path], heads: Sequence[Checkpoint], names: Seque
     if before and year <= folders[-2].name:
         yield f"{EARLIER}: {last} is not of a later year"
     if is_one_year(folders[-1]):
-        asked = _year_asked_for(folders[-1])
+        asked = year_asked_for(folders[-1])
         if before or not asked or year not in {"", asked}:
             yield f"{ONE_YEAR}: what lies here is not the one year {asked or 'of a log'}"
 
 
-def _year_asked_for(folder: Path) -> str:
+def year_asked_for(folder: Path) -> str:
+    """Which year, where one was asked for; empty where none was, or nobody can read which."""
     try:
         return str(json.loads((folder / ONE_YEAR).read_text("utf-8"))["year"])
     except (OSError, *UNREADABLE):
@@ -79,9 +81,9 @@ class End(NamedTuple):
 class Years:
     """Reads how trees begin and end, and holds each end against the beginning that follows it."""
 
-    def __init__(self, report: Report, *, alone: bool) -> None:
-        """`alone`: one year was asked for, and what is missing besides is not amiss."""
-        self._report, self._alone = report, alone
+    def __init__(self, report: Report, *, alone: bool, asked: str = "") -> None:
+        """`alone`: one year was asked for, `asked`, and what is missing besides is not amiss."""
+        self._report, self._alone, self._asked = report, alone, asked
         self._ends: list[End] = []
         self._year = ""
         self._head: Checkpoint | None = None
@@ -110,7 +112,8 @@ class Years:
             self._report.wrong_leaf(leaf, "a year is opened in the middle of a tree")
             return
         self._opened = told["facts"]
-        _, programme = bundle.editions[0] or (0, None)
+        first, _ = bundle.editions[0]
+        _, programme = first or (0, None)
         self.programme = programme or 0
 
     def _meet_closing(self, leaf: int, told: Told) -> None:
@@ -132,7 +135,8 @@ class Years:
         else:
             size = self._opened.get("before_size")
             self._missing(f"the tree before, {self._opened.get('before')} with {size} leaves, is not here")
-        if self._closed is not None and self._year.isdecimal() and str(self._closed.get("year")) != self._year:
+        named = self._year if self._year.isdecimal() else self._asked
+        if self._closed is not None and named and str(self._closed.get("year")) != named:
             self._report.wrong(f"the tree of {self._closed.get('year')} lies in the folder of another year")
         following = str(self._closed.get("next", "")) if self._closed is not None else ""
         if self._ends and self._ends[-1].next != self._head.origin:
