@@ -5,29 +5,28 @@ staff by their aliases, the programme, the engine's pulse, and no case, no numbe
 is done there is done to it alone, works, looks right, and is gone when the process ends. So no address, known or
 guessed, leads to a real case: the request never reaches the real house.
 
-One house stands ready before it is asked for, so that the first page takes no longer than any other, and its database
-waits for no disk: it is to be gone with the process anyway.
+One house stands ready before it is asked for, so that the first page takes no longer than any other. Its database is in
+memory and nowhere else: a file that a killed process or a power cut left behind would tell whoever finds it that
+somebody has a passphrase for duress.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fastapi import FastAPI
-from sqlalchemy import event, select
+from sqlalchemy import Connection, event, select
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.console.furnishing import copied, furnish_staff, furnish_visitor
 from app.console.rehearsal import rehearse
-from app.db import Base, Database
+from app.db import Base, Database, new_id
 from app.escalation.models import Pulse
 from app.remembered import edition_of
 from app.staff.factor_models import DuressPassphrase
@@ -54,11 +53,10 @@ _SCOPE: Final = (
 
 @dataclass
 class House:
-    """One decoy: its rooms, and the folder that goes with it."""
+    """One decoy: its rooms, and the database that goes with it."""
 
     face: FastAPI
     db: Database
-    folder: Path
     edition: str
     """Of the staff and the programme that it shows."""
 
@@ -78,7 +76,6 @@ class House:
         """Nothing of it stays."""
         self.wait_until_ready()
         self.db.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @dataclass
@@ -127,14 +124,11 @@ class Decoys:
 
     def _build(self) -> House:
         """A house with everybody in it and nobody at the door."""
-        folder = Path(tempfile.mkdtemp(prefix="dygnet-"))
-        (folder / "house.db").write_bytes(_empty())
-        db = Database(f"sqlite:///{folder / 'house.db'}")
-        event.listen(db.engine, "connect", _wait_for_no_disk)
+        db = _empty()
         with self.db.reading() as real, db.transaction() as decoy:
             edition = edition_of(real)
             furnish_staff(real, decoy)
-        return House(self.furnish(db), db, folder, edition)
+        return House(self.furnish(db), db, edition)
 
     def _put_away(self, house: House | None) -> None:
         if house:
@@ -158,27 +152,34 @@ class Elsewhere(Response):
         await self._app({key: scope[key] for key in _SCOPE if key in scope}, once_more, send)
 
 
-_TEMPLATE: list[bytes] = []
+_PLANS: list[Database] = []
 _DRAWING = threading.Lock()
 
 
-def _empty() -> bytes:
-    """A database with every table and no row, drawn once in the life of a process."""
+def _empty() -> Database:
+    """A database with every table and no row. The tables are drawn once in the life of a process, and copied."""
     with _DRAWING:
-        if not _TEMPLATE:
-            _TEMPLATE.append(_drawn())
-        return _TEMPLATE[0]
+        if not _PLANS:
+            _PLANS.append(_in_memory())
+            Base.metadata.create_all(_PLANS[0].engine)
+    db = _in_memory()
+    with _PLANS[0].engine.connect() as plan, db.engine.connect() as copy:
+        _sqlite(plan).backup(_sqlite(copy))
+    return db
 
 
-def _wait_for_no_disk(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF")
+def _in_memory() -> Database:
+    """A database that all its connections share, and that is gone with the last of them."""
+    name = f"file:%252F{new_id()}"  # to SQLite, which reads it twice unquoted, `/` and the id; to a path no folder
+    db = Database(f"sqlite:///{name}?vfs=memdb&cache=shared&uri=true")
+    event.listen(db.engine, "connect", _look_on_while_another_writes)
+    return db
 
 
-def _drawn() -> bytes:
-    with tempfile.TemporaryDirectory(prefix="dygnet-") as folder:
-        db = Database(f"sqlite:///{folder}/house.db")
-        Base.metadata.create_all(db.engine)
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.close()
-        return Path(folder, "house.db").read_bytes()
+def _sqlite(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
+
+
+def _look_on_while_another_writes(connection: Any, _record: object) -> None:
+    """As everywhere else; in memory, whoever looks would be refused otherwise."""
+    connection.execute("PRAGMA read_uncommitted=ON")
