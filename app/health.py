@@ -22,6 +22,7 @@ from app.db import Database
 from app.escalation.models import Escalation, Pulse, StepTaken
 from app.escalation.pulse import felt, is_silent, last_round
 from app.intake.away.meanwhile import Meanwhile
+from app.intake.away.route import cannot_be_used
 from app.notifications import faults, pace, unusable
 from app.notifications.models import CHANNELS
 from app.oncall import preflight, roster
@@ -31,6 +32,7 @@ from app.programme.fields import Tier
 from app.staff.models import ChannelKind
 from app.traces.standing import AtCarrier, at_carrier
 from app.web import Db, Now, Problem, new_face
+from app.web.answers import Answers
 
 LOOK_BACK = timedelta(hours=24)
 
@@ -115,6 +117,7 @@ def create_health(
     face = new_face(db=db, clock=clock, public_url=public_url, problem_page=_plain_problem)
     face.state.metrics_token = metrics_token
     face.state.meanwhile = meanwhile
+    face.state.answers = Answers()
     face.get("/healthz")(healthz)
     face.get("/readyz")(readyz)
     face.get("/metrics")(metrics)
@@ -149,20 +152,40 @@ def readyz(request: Request, db: Db, now: Now) -> JSONResponse:
 
 
 def metrics(request: Request, db: Db, now: Now, authorization: Annotated[str, Header()] = "") -> Response:
-    """Counts for Prometheus. Without the right token there is no such page."""
+    """Counts for Prometheus; while the database is away those that this process knows by itself. Without the right
+    token there is no such page."""
     token: str | None = request.app.state.metrics_token
     if token is None or not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         return Response(status_code=404)
     state = request.app.state
-    with db.reading() as session:
-        told = _metrics(status(session, at=now, speed=state.clock.speed), felt(session), state.meanwhile, at=now)
-    return Response(told, media_type="text/plain; version=0.0.4")
+    line = _of_the_line(db, state.meanwhile, at=now, speed=state.clock.speed)
+    ours = _of_this_process(state.meanwhile, is_away=line is None, at=now)
+    return Response((line or b"") + ours + state.answers.told(), media_type="text/plain; version=0.0.4")
 
 
-def _metrics(now: Status, pulse: Pulse | None, meanwhile: Meanwhile | None, *, at: datetime) -> bytes:
+def _of_the_line(db: Database, meanwhile: Meanwhile | None, *, at: datetime, speed: float) -> bytes | None:
+    """What stands in the database; None while it is away. Where that is known already nobody waits for it."""
+    if meanwhile and meanwhile.is_remembered_away:
+        return None
+    try:
+        with db.reading() as session:
+            return _metrics(status(session, at=at, speed=speed), felt(session))
+    except Exception as problem:
+        if not cannot_be_used(problem):
+            raise
+        return None
+
+
+def _of_this_process(meanwhile: Meanwhile | None, *, is_away: bool, at: datetime) -> bytes:
     registry = CollectorRegistry()
+    Gauge("dygnet_database_away", "Whether this process cannot use the database", registry=registry).set(is_away)
     if meanwhile:
         _kept(meanwhile, registry, at=at)
+    return generate_latest(registry)
+
+
+def _metrics(now: Status, pulse: Pulse | None) -> bytes:
+    registry = CollectorRegistry()
     for name, meaning, value in (
         ("waiting", "Open cases nobody has taken", now.waiting),
         ("taken", "Open cases taken and not reached", now.taken),

@@ -27,12 +27,14 @@ from app.console.attendant import Attendant
 from app.console.attending import Attending
 from app.console.console import create_console
 from app.console.opening import HeldByStaff
+from app.console.shut import shut_console
 from app.db import AT_THE_DOORS, SOMEBODY_WAITS, Database
 from app.equipment import first_carrier
 from app.health import create_health
 from app.intake.away.keeping import Keeper
 from app.intake.away.meanwhile import Meanwhile
 from app.intake.away.route import cannot_be_used
+from app.intake.away.shut import shut_public
 from app.intake.by_hand import Entrance
 from app.intake.carrier import create_carrier
 from app.intake.line import Line
@@ -47,6 +49,7 @@ from app.telephony.second import tags_for
 from app.telephony.signature import Signatures
 from app.vault.beside import SealedFile
 from app.vault.keyring import Keyring
+from app.web.answers import Answers
 from app.web.evenly import EvenRefusals
 from app.web.later import Later
 
@@ -133,7 +136,9 @@ class Doors:
         self.keeper = keeper
         self.health = health
         self.surfaces = surfaces
-        faces: dict[Surface, ASGIApp] = {**surfaces, **(later or {})}
+        answers: Answers = health.state.answers
+        built: dict[Surface, ASGIApp] = {**surfaces, **(later or {})}
+        faces = {surface: answers.counting(surface, face) for surface, face in built.items()}
         self._below = {prefix: faces[surface] for prefix, surface in below if surface in faces}
         self._public = faces.get(Surface.PUBLIC, health)
 
@@ -169,7 +174,7 @@ def create_app(
             if not (house.calls_come_in and cannot_be_used(problem)):
                 raise
             house.keeper.meanwhile.found_away(problem, at=clock.now())
-            later[surface] = Later(partial(_MAKERS[surface], house))
+            later[surface] = Later(partial(_MAKERS[surface], house), _shut(house, surface))
     return Doors(_health(house), surfaces, later, house.keeper if house.calls_come_in else None)
 
 
@@ -233,6 +238,15 @@ _MAKERS: Final[dict[Surface, Callable[[House], FastAPI]]] = {
     Surface.CARRIER: _carrier,
     Surface.CONSOLE: _console,
 }
+
+
+def _shut(house: House, surface: Surface) -> FastAPI:
+    """What stands in for a face that needs the database to be built."""
+    kept, ours = house.keeper.meanwhile.roster, house.settings
+    if surface is Surface.CONSOLE:
+        return shut_console(house.db, house.clock, public_url=ours.public_url, is_rung=kept is not None)
+    number = kept.line if kept else ""
+    return shut_public(house.db, house.clock, number, public_url=ours.public_url, exit_url=ours.exit_url)
 
 
 def _health(house: House) -> FastAPI:

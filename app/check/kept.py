@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from app.intake.away.keeping import AT_LEAST_EVERY, NotOurs, read_back
+from app.intake.away.keeping import TOO_OLD, NotOurs, read_back
 from app.oncall.preflight import Finding
 from app.settings import Settings, Surface
 from app.vault.beside import NothingBeside, SealedFile
 from app.vault.keyring import Keyring
-
-TOO_OLD: Final = 2 * AT_LEAST_EVERY
 
 _DO: Final = "look at what `dygnet serve` logs where the surface carrier is; it must be able to write KEPT_ROSTER"
 
@@ -30,7 +28,10 @@ def findings(settings: Settings, keyring: Keyring, *, at: datetime) -> Iterator[
         return
     if at - kept.made_at > TOO_OLD:
         what = f"the roster kept for when the database is away is of {kept.made_at:%Y-%m-%d %H:%M} UTC"
-        yield Finding(serious=False, what=what, do=_DO)
+        is_over = at >= kept.ends
+        if is_over:
+            what += ": its days are over, and only the standing chain of that day would be rung, whoever works here now"
+        yield Finding(serious=is_over, what=what, do=_DO)
     if not kept.order_at(at):
         what = "the roster kept for when the database is away has nobody with a telephone"
         yield Finding(serious=True, what=what, do="give one of the standing chain a phone, and apply the programme")

@@ -102,9 +102,9 @@ from app.staff.provider import Provider
 from app.vault.keyring import Keyring
 from app.web import Cookie, Pages, Problem, new_face
 
-_FOLDER = Path(__file__).parent / "pages"
-_PAGES = Pages(
-    _FOLDER,
+FOLDER = Path(__file__).parent / "pages"
+PAGES = Pages(
+    FOLDER,
     number=number_read,
     language_name=language_name,
     spoken=languages_read,
@@ -234,7 +234,7 @@ def create_console(
         db=db,
         clock=clock,
         door_clock=door_clock or clock,
-        pages=_PAGES,
+        pages=PAGES,
         cookie=Cookie("dygnet", https=public_url.startswith("https://")),
         lock=Cookie("dygnet-lock", https=public_url.startswith("https://")),
         keyring=keyring,
@@ -252,7 +252,7 @@ def create_console(
         decoys=None if is_decoy else Decoys(db, furnish),
     )
     draw_signing_in(face, _problem_page)
-    face.mount("/console/assets", StaticFiles(directory=_FOLDER / "assets"))
+    face.mount("/console/assets", StaticFiles(directory=FOLDER / "assets"))
     face.router.routes.extend(_ROOMS.routes)
     return face
 

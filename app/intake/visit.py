@@ -30,7 +30,7 @@ class Site:
     pages: Pages
     languages: Sequence[str]
     line_number: str
-    """The line's own number, E.164."""
+    """The line's own number, E.164; empty where it is not known."""
 
     timezone: str
 
@@ -77,7 +77,7 @@ class Visit:
             languages=self.site.languages,
             exit=self.site.exit_url,
             line_number=self.site.line_number,
-            line_number_read=_as_read(self.site.line_number),
+            line_number_read=_as_read(self.site.line_number) if self.site.line_number else "",
             **values,
         )
         if self.in_tor and status == HTTPStatus.OK:

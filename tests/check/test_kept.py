@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.check import kept
+from app.oncall.preflight import Finding
 from app.settings import Surface
 from app.vault.keyring import Keyring
 from app.worker import OPENED
@@ -19,8 +20,12 @@ pytestmark = ON_ONE_DATABASE
 
 
 def found(line: Hotline, **changed: object) -> list[str]:
+    return [each.what for each in findings(line, **changed)]
+
+
+def findings(line: Hotline, **changed: object) -> list[Finding]:
     keyring = Keyring.load(line.settings.keys_dir, private=OPENED)
-    return [each.what for each in kept.findings(line.settings.model_copy(update=changed), keyring, at=line.now)]
+    return list(kept.findings(line.settings.model_copy(update=changed), keyring, at=line.now))
 
 
 def test_a_roster_that_is_kept_is_nothing_to_speak_of_and_one_that_is_old_is(hotline: Hotline) -> None:
@@ -28,6 +33,23 @@ def test_a_roster_that_is_kept_is_nothing_to_speak_of_and_one_that_is_old_is(hot
     assert found(hotline) == []
     hotline.fast_forward(hours=3)
     assert found(hotline) == ["the roster kept for when the database is away is of 2026-01-05 08:00 UTC"]
+
+
+def test_one_whose_days_are_over_is_serious_and_says_who_would_be_rung(
+    hotline: Hotline, caplog: pytest.LogCaptureFixture
+) -> None:
+    keep(hotline)
+    hotline.timeline.advance(timedelta(days=6).total_seconds())
+    assert [each.serious for each in findings(hotline)] == [False]
+    hotline.timeline.advance(timedelta(days=60).total_seconds())
+    (found_then,) = findings(hotline)
+    assert found_then.serious
+    assert found_then.what.endswith("only the standing chain of that day would be rung, whoever works here now")
+    keeper_of(hotline).read_back()
+    assert "the roster that was kept last is old" in caplog.text
+    roster = keeper_of(hotline).meanwhile.roster
+    assert roster
+    assert [each.alias for each in roster.order_at(hotline.now)] == ["carin", "dag"]
 
 
 def test_none_and_a_damaged_one_are_found_where_calls_come_in_and_nowhere_else(hotline: Hotline) -> None:

@@ -545,6 +545,86 @@ def test_how_often_it_happened_can_be_read_afterwards(hotline: Hotline) -> None:
     assert "dygnet_kept_roster_age_seconds" in told
 
 
+def test_while_it_is_away_the_figures_of_the_process_are_told_and_nobody_waits_for_the_others(
+    line: Hotline, outage: Outage
+) -> None:
+    assert "dygnet_database_away 0.0" in metrics_of(line)
+    outage.begins()
+    assert "dygnet_database_away 1.0" in metrics_of(line), "the database is asked, and does not answer"
+    line.call_from(A_STRANGER)
+    told = metrics_of(line)
+
+    assert "dygnet_database_away 1.0" in told
+    assert "dygnet_kept_roster_calls_total 1.0" in told
+    assert "dygnet_kept_roster_age_seconds" in told
+    assert 'dygnet_answer_seconds_count{status="200",surface="carrier"}' in told
+    assert "dygnet_waiting" not in told, "nobody knows"
+    outage.ends()
+    keep(line)
+    told = metrics_of(line)
+    assert "dygnet_database_away 0.0" in told
+    assert "dygnet_waiting 1.0" in told
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "language", "words"),
+    [
+        ("/sv/", "", "Något gick fel hos oss"),
+        ("/ar/contact", "", "حدث خطأ عندنا"),
+        ("/", "so,sv;q=0.5", "Wax ayaa naga khaldamay"),
+        ("/en/no/such/page", "", "Something went wrong on our side"),
+        ("/xx/", "de", "Något gick fel hos oss"),
+    ],
+)
+def test_doors_that_started_without_it_speak_calmly_in_the_visitors_language_with_the_number_and_the_way_out(
+    line: Hotline, outage: Outage, asked_for: str, language: str, words: str
+) -> None:
+    usual = line.doors.get("/sv/").headers
+    outage.begins()
+    restart_the_doors(line)
+    answer = line.doors.get(asked_for, headers={"accept-language": language})
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    assert words in answer.text
+    assert f'href="tel:{LINE}"' in answer.text
+    assert 'href="tel:112"' in answer.text
+    assert 'id="exit"' in answer.text
+    for name in ("cache-control", "referrer-policy", "x-frame-options", "permissions-policy"):
+        assert answer.headers[name] == usual[name]
+    only_the_way_out = answer.headers["content-security-policy"]
+    assert set(only_the_way_out.replace(";", " ").split()) < set(
+        usual["content-security-policy"].replace(";", " ").split()
+    )
+    assert "script-src 'self' 'sha256-" in only_the_way_out
+    assert line.doors.get("/assets/public.css").status_code == 200
+    left = line.doors.get("/sv/exit", follow_redirects=False)
+    assert (left.status_code, left.headers["clear-site-data"]) == (303, '"cache", "storage"')
+    sent = line.doors.post("/sv/contact", data={"message": "min lillebror"})
+    assert (sent.status_code, "lillebror" in sent.text) == (503, False)
+    outage.ends()
+
+
+def test_staff_are_told_what_is_the_matter_and_that_the_line_is_answered(line: Hotline, outage: Outage) -> None:
+    outage.begins()
+    restart_the_doors(line)
+    for address in ("/console/", "/console/sign-in", "/console/cases/K7Q2"):
+        answer = line.doors.get(address)
+        assert answer.status_code == 503
+        assert "Konsolen är stängd: databasen går inte att nå" in answer.text
+        assert "Den som ringer kopplas ändå till den som har jour" in answer.text
+        assert answer.headers["cache-control"] == "no-store"
+    assert "cannot be reached" in line.doors.get("/console/", headers={"accept-language": "en"}).text
+    assert line.doors.get("/console/assets/console.css").status_code == 200
+
+    keeper_of(line).file.path.unlink()
+    restart_the_doors(line)
+    assert "kopplas till den fasta kedjan" in line.doors.get("/console/").text
+    public = line.doors.get("/sv/")
+    assert (public.status_code, "Något gick fel hos oss" in public.text) == (503, True)
+    assert public.text.count('href="tel:') == 1, "no number is known but 112"
+    outage.ends()
+
+
 def metrics_of(line: Hotline) -> str:
     line.app.health.state.metrics_token = "x" * 16
     return line.doors.get("/metrics", headers={"authorization": f"Bearer {'x' * 16}"}).text

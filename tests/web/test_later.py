@@ -12,7 +12,9 @@ from starlette.types import ASGIApp
 
 from app.errors import Misconfigured
 from app.web import later
-from app.web.later import Later
+from app.web.later import Later, shut
+
+SHUT = shut(lambda _request, problem: Response(status_code=problem.status))
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +27,7 @@ async def come(face: Later) -> int:
 
     async def send(message):
         if message["type"] == "http.response.start":
+            assert message["status"] == 200 or dict(message["headers"])[b"retry-after"]
             told.append(message["status"])
 
     await face({"type": "http"}, None, send)  # type: ignore[arg-type] # nobody reads what was sent
@@ -40,7 +43,7 @@ def test_whatever_it_cannot_be_built_for_it_answers_503_and_is_there_when_it_can
             raise reason
         return Response(status_code=200)
 
-    face = Later(build)
+    face = Later(build, SHUT)
     assert [asyncio.run(come(face)) for _ in range(3)] == [503, 200, 200]
 
 
@@ -60,5 +63,5 @@ def test_while_one_tries_nobody_else_waits_with_it() -> None:
         says_something.set()
         return {*others, await first}
 
-    assert asyncio.run(a_crowd(Later(build))) == {503}
+    assert asyncio.run(a_crowd(Later(build, SHUT))) == {503}
     assert len(tries) == 1

@@ -5,9 +5,9 @@ They go on answering when it is back in the middle of such a call: then they kno
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import cast
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.errors import NoSuchPage
@@ -19,12 +19,10 @@ from app.intake.line import verified_form
 
 router = APIRouter(prefix="/carrier/kept")
 
-Place = Annotated[int, Query(ge=0, le=999)]
-
 
 @router.post("/ring")
-async def ring(request: Request, n: Place = 0) -> Response:  # noqa: ARG001 - checked, and read with the form
-    """The telephone at the n-th place of the kept roster, or the next."""
+async def ring(request: Request) -> Response:
+    """The telephone at the place of the kept roster that `n` names, or the next that may be rung."""
     return await _said(request, answers.ring_next)
 
 

@@ -33,6 +33,9 @@ LOOKS_AGAIN: Final = 2.0
 AT_LEAST_EVERY: Final = timedelta(hours=1)
 """How old the roster may become though nobody changes it."""
 
+TOO_OLD: Final = 2 * AT_LEAST_EVERY
+"""Then something is wrong with whoever keeps it."""
+
 _log = Log("intake")
 
 
@@ -67,9 +70,14 @@ class Keeper:
     def read_back(self) -> None:
         """Begin with what the last process left."""
         try:
-            self.meanwhile.keep(read_back(self.file))
+            roster = read_back(self.file)
         except (NothingBeside, NotOurs) as problem:
             _log.info("no roster is kept beside this process yet", kind=type(problem).__name__)
+            return
+        self.meanwhile.keep(roster)
+        age = self.meanwhile.clock.now() - roster.made_at
+        if age > TOO_OLD:
+            _log.warning("the roster that was kept last is old", seconds=round(age.total_seconds()))
 
     def look(self) -> None:
         """Keep the roster as it is now, and take in whoever called while it could not be read."""

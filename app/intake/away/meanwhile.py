@@ -26,8 +26,9 @@ STAYS_AWAY: Final = timedelta(seconds=5)
 """For so long nobody asks the database again that was found to be away, one call after that excepted."""
 
 REMEMBERED: Final = timedelta(days=1)
-AT_MOST: Final = 2000
-"""Calls remembered, and for how long at most: what is older the carrier's list brings."""
+AT_MOST: Final = 10_000
+"""Calls remembered, and for how long at most: what is older the carrier's list brings. That somebody pressed 1 no list
+brings, so of more calls than that it is remembered longest."""
 
 _log = Log("intake")
 
@@ -128,11 +129,12 @@ class Meanwhile:
         return self._calls.get(source)
 
     def accepted(self, source: str, by: Accepted) -> None:
-        """Somebody pressed 1 for this caller. Whoever was first stays it."""
+        """Somebody pressed 1 for this caller. Whoever was first stays it, unless by the carrier's word they never had
+        them: the telephone had rung out by then."""
         with self._lock:
             call = self._calls.get(source) or Call(source, by.at)
-            if call.accepted is None:
-                self._put(replace(call, accepted=by))
+            if call.accepted is None or not call.spoke:
+                self._put(replace(call, accepted=by, parted_at=None, spoke=True))
 
     def parted(self, source: str, *, spoke: bool, at: datetime) -> None:
         """Whoever had the caller has them no longer."""
@@ -174,7 +176,8 @@ class Meanwhile:
 
     def _put(self, call: Call) -> Call:
         if call.source not in self._calls and len(self._calls) >= AT_MOST:
-            self._forget(next(iter(self._calls)))
+            in_vain = (source for source, known in self._calls.items() if known.accepted is None)
+            self._forget(next(in_vain, "") or next(iter(self._calls)))
         self._calls[call.source] = call
         self._unwritten.add(call.source)
         return call

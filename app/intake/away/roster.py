@@ -65,6 +65,11 @@ class KeptRoster(_Kept):
     chain: tuple[str, ...]
     """Who is rung when none of the turns is now."""
 
+    @property
+    def ends(self) -> datetime:
+        """When its days are over: from then on only the chain of when it was made is rung."""
+        return self.turns[-1].ends if self.turns else self.made_at
+
     def order_at(self, at: datetime) -> tuple[Someone, ...]:
         """Whose telephones are rung for somebody who calls at this moment, one after another.
 

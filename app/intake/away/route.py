@@ -3,6 +3,8 @@
 The usual answer is given as long for as a caller can bear. One that comes too late is thrown away, but what it is
 writing is written all the same, and only once: whoever comes later finds the call by the carrier's id. One that has
 not begun by then never does: hundreds in line for a database that says nothing would shut every other door.
+
+That the database is back no answer tells: some never ask it, and others only read. Who keeps the roster does.
 """
 
 from __future__ import annotations
@@ -67,14 +69,12 @@ class EvenWithout(APIRoute):
             if meanwhile.is_away(at=clock.now()):
                 return await said_without(request, instead, roster)
             try:
-                answered = await _in_time(usual(request), meanwhile.waits_for)
+                return await _in_time(usual(request), meanwhile.waits_for)
             except Exception as problem:
                 if not cannot_be_used(problem):
                     raise
                 meanwhile.found_away(problem, at=clock.now())
                 return await said_without(request, instead, roster)
-            meanwhile.found_back()
-            return answered
 
         return answer
 
@@ -84,11 +84,15 @@ async def said_without(request: Request, answer: Answer, roster: KeptRoster) -> 
     state = request.app.state
     meanwhile, clock = cast(Meanwhile, state.meanwhile), cast(Clock, state.clock)
     form = await verified_form(request)
-    place = request.query_params.get("n", "")
-    n = int(place) if place.isascii() and place.isdecimal() and len(place) <= _LONGEST_PLACE else 0
-    asked = Webhook(form, clock.now(), cast(Line, state.line), meanwhile, roster, n)
+    asked = Webhook(form, clock.now(), cast(Line, state.line), meanwhile, roster, _place(request))
     _log.warning("answered from the kept roster", route=getattr(request.scope.get("route"), "path", ""))
     return answer(asked)
+
+
+def _place(request: Request) -> int:
+    """The place in the order that an address of ours names. With any other somebody is rung all the same: the first."""
+    place = request.query_params.get("n", "")
+    return int(place) if place.isascii() and place.isdecimal() and len(place) <= _LONGEST_PLACE else 0
 
 
 async def _in_time(usual: Coroutine[Any, Any, Response], seconds: float) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -78,6 +80,48 @@ def test_memory_has_an_end(meanwhile):
     meanwhile.forget_old(at=NOW + REMEMBERED + SECOND)
     assert meanwhile.unwritten() == []
     assert meanwhile.known("CAnew")
+
+
+def test_of_more_calls_than_are_remembered_those_for_whom_somebody_pressed_1_are_remembered_longest(meanwhile):
+    for number in range(AT_MOST + 10):
+        meanwhile.called(f"CA{number}", Form([]), came_at=NOW, at=NOW)
+        if number in (0, 3):
+            meanwhile.accepted(f"CA{number}", Accepted("anna", "leg", NOW))
+    assert [call.source for call in meanwhile.unwritten()][:3] == ["CA0", "CA3", "CA12"]
+    for number in range(AT_MOST):
+        meanwhile.accepted(f"leg{number}", Accepted("anna", "leg", NOW))
+    newest = meanwhile.called("CAnew", Form([]), came_at=NOW, at=NOW)
+    assert len(meanwhile.unwritten()) == AT_MOST
+    assert newest in meanwhile.unwritten()
+
+
+def test_of_two_who_press_1_at_the_same_instant_one_has_the_caller(meanwhile):
+    meanwhile.called("CA1", Form([]), came_at=NOW, at=NOW)
+    at_once = threading.Barrier(8)
+
+    def press(who: str) -> None:
+        at_once.wait(20)
+        meanwhile.accepted("CA1", Accepted(who, f"leg of {who}", NOW))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(press, map(str, range(8))))
+    had = meanwhile.known("CA1").accepted
+    assert had.ref == f"leg of {had.person_id}"
+    press_again = Accepted("late", "leg of late", NOW + SECOND)
+    meanwhile.accepted("CA1", press_again)
+    assert meanwhile.known("CA1").accepted == had
+
+
+def test_who_pressed_1_when_their_telephone_had_rung_out_never_had_the_caller_and_the_next_one_has(meanwhile):
+    meanwhile.called("CA1", Form([]), came_at=NOW, at=NOW)
+    meanwhile.accepted("CA1", Accepted("anna", "CA2", NOW))
+    meanwhile.parted("CA1", spoke=False, at=NOW + SECOND)
+    meanwhile.accepted("CA1", Accepted("bo", "CA3", NOW + 2 * SECOND))
+    known = meanwhile.known("CA1")
+    assert (known.accepted.person_id, known.parted_at, known.spoke) == ("bo", None, True)
+    meanwhile.parted("CA1", spoke=True, at=NOW + 60 * SECOND)
+    meanwhile.accepted("CA1", Accepted("carin", "CA4", NOW + 61 * SECOND))
+    assert meanwhile.known("CA1").accepted.person_id == "bo", "who spoke with them stays the first"
 
 
 def test_no_number_shows_in_what_is_remembered(meanwhile):
