@@ -110,6 +110,12 @@ languages = ["sv"]
 SELDOM = PROGRAMME.replace('repeat = "PT10M"', 'repeat = "PT8H"').replace('repeat = "PT30M"', 'repeat = "PT4H"')
 """The same routine with few repeats, so that a day and a night are soon told."""
 
+_BEFORE_ANNA, _FROM_ANNA_ON = PROGRAMME.replace('members = ["anna", "fatima"]', 'members = ["fatima"]').split(
+    '[[staff]]\nalias = "anna"'
+)
+WITHOUT_ANNA = f"{_BEFORE_ANNA}{_FROM_ANNA_ON[_FROM_ANNA_ON.index('[[staff]]') :]}"
+"""The same programme when Anna has left."""
+
 HODAN = "+46701740612"
 WITH_AN_INTERPRETER = f"""{PROGRAMME}
 [[staff]]

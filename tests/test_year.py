@@ -5,7 +5,10 @@ The whole year: `python -m bench.year`.
 
 from __future__ import annotations
 
+import multiprocessing
+import signal
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -19,6 +22,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.db import Database
+from app.escalation import engine
+from bench.year import stretches
+from bench.year.bad_days import Outage
 from bench.year.house import House
 from bench.year.life import Life
 from bench.year.one_thread import in_one_thread
@@ -27,8 +33,11 @@ from bench.year.promises import every_approach_counts_once
 from bench.year.report import report
 from bench.year.stretches import Progress, Stretch, live_at_once
 from bench.year.tally import Tally, tally_of, together
-from bench.year.watcher import Broken
+from bench.year.watcher import Broken, Watcher
 from bench.year.wire import Door
+from tests.hotline import Hotline
+from tests.marks import ON_ONE_DATABASE
+from tests.people import A_STRANGER, WITHOUT_ANNA
 
 SPRING = datetime(2026, 3, 28, 8, tzinfo=UTC)
 
@@ -57,6 +66,38 @@ def test_a_form_that_is_answered_with_anything_but_a_receipt_breaks_a_promise(db
 
     assert "500" in problem
     assert not others
+
+
+@pytest.fixture
+def left_by_anna(hotline: Hotline) -> Hotline:
+    """She has left the staff, and had a case."""
+    hotline.text_from(A_STRANGER, "hej")
+    hotline.work()
+    hotline.apply(WITHOUT_ANNA)
+    return hotline
+
+
+@ON_ONE_DATABASE
+def test_the_case_of_somebody_who_left_goes_on_with_the_next_errand(left_by_anna: Hotline):
+    watcher = Watcher(cast(House, left_by_anna), [])
+
+    watcher.look()
+    engine.adopt_orphans(left_by_anna.db, at=left_by_anna.now)
+    left_by_anna.fast_forward(minutes=61)
+    watcher.look()
+
+
+@ON_ONE_DATABASE
+def test_a_case_that_is_left_alone_for_an_hour_breaks_a_promise_unless_there_was_no_engine(left_by_anna: Hotline):
+    left_by_anna.wait_until(left_by_anna.now + timedelta(minutes=61))
+    an_outage = Outage("the engine is down", left_by_anna.now - timedelta(minutes=5), left_by_anna.now)
+
+    with pytest.raises(Broken, match="nobody is responsible"):
+        Watcher(cast(House, left_by_anna), []).look()
+    with pytest.raises(Broken, match="was to be looked at by"):
+        Watcher(cast(House, left_by_anna), [an_outage]).look()
+    left_by_anna.kill_the_engine()
+    Watcher(cast(House, left_by_anna), []).look()
 
 
 def test_what_a_request_waits_for_in_an_orderly_way_is_waited_for_in_one_thread():
@@ -111,7 +152,15 @@ def counted(stretch: Stretch, tell: Callable[[Progress], None]) -> Tally:
         raise Broken("a promise")
     if stretch.cases == 14:
         sys.exit(3)
+    if stretch.cases == 15:
+        _does_not_hear_the_first_time(tell)
     return Tally(cases=stretch.cases)
+
+
+def _does_not_hear_the_first_time(tell: Callable[[Progress], None]) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: signal.signal(signal.SIGTERM, signal.SIG_DFL))
+    tell(Progress(0, 0.5, 1))
+    time.sleep(600)
 
 
 def at_once(*cases: int, tell: Callable[[Progress], Any] = lambda _far: None) -> list[Tally]:
@@ -132,3 +181,14 @@ def test_stretches_that_are_lived_at_once_are_told_of_in_their_order():
 def test_a_stretch_that_breaks_ends_all_of_them(ends: int, says: str):
     with pytest.raises((Broken, RuntimeError), match=says):
         at_once(2, ends)
+
+
+def test_a_stretch_that_does_not_hear_that_it_is_to_end_is_told_again(monkeypatch: pytest.MonkeyPatch):
+    def enough(_far: Progress) -> None:
+        raise Broken("a promise")
+
+    monkeypatch.setattr(stretches, "_CLEARS_UP_WITHIN", 0.5)
+    with pytest.raises(Broken):
+        at_once(15, tell=enough)
+
+    assert not multiprocessing.active_children()

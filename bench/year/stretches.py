@@ -37,6 +37,7 @@ TELLS_EVERY: Final = 5.0
 """Real seconds between two words of how far a stretch is."""
 
 _LOOKS_EVERY: Final = 1.0
+_CLEARS_UP_WITHIN: Final = 30.0
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,14 @@ def live_at_once(stretches: Sequence[Stretch], tell: Tell, *, living: Living = l
         return _heard(said, running, tell)
     finally:
         for process in running:
-            process.terminate()
-            process.join()
+            _end(process)
+
+
+def _end(process: BaseProcess) -> None:
+    """An exit that falls into a collection of garbage is not heard: it is said again."""
+    while process.is_alive():
+        process.terminate()
+        process.join(_CLEARS_UP_WITHIN)
 
 
 def _live_and_say(living: Living, stretch: Stretch, said: Mailbox) -> None:

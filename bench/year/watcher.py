@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -13,10 +14,15 @@ from app.audit.verify import verify
 from app.cases.facts import Closure, FirstContact, Join
 from app.cases.models import Case
 from app.escalation.models import Escalation, StepTaken
+from app.staff.models import Person
 from app.vault.keyring import Keyring
 from bench.year.bad_days import Outage
 from bench.year.house import House
 from bench.year.promises import AT_THE_END, PUNCTUAL
+
+GOES_ON_WITHIN: Final = timedelta(hours=1)
+"""By then the case of somebody who left the staff is the next one's: with the errand of that hour (of a minute, in
+earnest)."""
 
 
 class Broken(Exception):
@@ -45,14 +51,20 @@ class Watcher:
         now = self._house.now
         if case.due_at != self._due.setdefault(case.id, case.due_at):
             yield f"{case.reference} was due at {self._due[case.id]} and is now due at {case.due_at}"
-        if case.responsible is None or (not case.responsible.person.is_active and self._house.engine):
-            yield f"{case.reference} awaits contact, and nobody is responsible"
+        if case.responsible is None or self._was_left_alone_by(case.responsible.person, now):
+            yield f"{case.reference} awaits contact, and nobody is responsible at {now}"
         if escalation is None or escalation.next_at is None:
             yield f"{case.reference} awaits contact, and nothing will happen"
         elif self._house.engine and escalation.next_at < now - PUNCTUAL:
             yield f"{case.reference} was to be looked at by {escalation.next_at}, and was not at {now}"
         elif self._house.engine and case.breach is None and escalation.next_at > case.due_at:
             yield f"{case.reference} is looked at only after it is due"
+
+    def _was_left_alone_by(self, person: Person, now: datetime) -> bool:
+        left = person.left_at
+        if left is None or self._house.engine is None or now - left <= GOES_ON_WITHIN:
+            return False
+        return not any(outage.explains(left, now) for outage in self._outages)
 
     def look_at_everything(self) -> None:
         """When the year is over."""

@@ -18,7 +18,7 @@ from app.errors import Misconfigured
 from app.escalation.models import Escalation
 from tests.hotline import Hotline, Switchboard
 from tests.marks import ON_ONE_DATABASE
-from tests.people import A_BORROWED_PHONE, A_STRANGER, PROGRAMME, SELDOM
+from tests.people import A_BORROWED_PHONE, A_STRANGER, PROGRAMME, SELDOM, WITHOUT_ANNA
 
 
 def test_promise_4_an_empty_roster_falls_through_to_the_standing_chain(hotline: Hotline):
@@ -32,7 +32,7 @@ def test_promise_4_an_empty_roster_falls_through_to_the_standing_chain(hotline: 
 
 @ON_ONE_DATABASE
 def test_promise_4_who_has_left_is_not_waited_for(hotline: Hotline):
-    hotline.apply(PROGRAMME.replace('members = ["anna", "fatima"]', 'members = ["fatima"]').replace(STAFF_ANNA, ""))
+    hotline.apply(WITHOUT_ANNA)
     hotline.text_from(A_STRANGER, "hej")
     assert hotline.case().responsible.person.alias == "fatima"
     assert not hotline.phone("anna").inbox
@@ -42,9 +42,6 @@ def test_promise_4_who_has_left_is_not_waited_for(hotline: Hotline):
 def test_promise_4_a_routine_that_would_fall_silent_after_the_breach_is_refused(hotline: Hotline):
     with pytest.raises(Misconfigured, match="needs a repeat"):
         hotline.apply(PROGRAMME.replace('repeat = "PT30M"\n', ""))
-
-
-STAFF_ANNA = PROGRAMME[PROGRAMME.index('[[staff]]\nalias = "anna"') : PROGRAMME.index('[[staff]]\nalias = "bo"')]
 
 
 def texts(name: str, command: str) -> Callable[[Hotline], None]:
