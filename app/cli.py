@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app import importing  # isort: split
+
 import os
 from datetime import timedelta
 from enum import StrEnum
@@ -48,6 +50,8 @@ from app.vault.staff_keys import ROTA
 from app.watching.watcher import EVERY, watcher_for
 from app.witness_cli import witness
 from app.worker import LOG, Worker, worker_for
+
+importing.over()
 
 app = typer.Typer(help="Dygnet: the backend of a 24-hour line.", no_args_is_help=True, pretty_exceptions_enable=False)
 staff = typer.Typer(help="The people who answer.", no_args_is_help=True)

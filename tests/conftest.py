@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.nodeid import coerce_node_id
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -21,17 +21,11 @@ from tests.evidence import given_away
 from tests.hotline import Hotline, Switchboard
 from tests.lending import Shelf
 from tests.marks import not_tested
+from tests.one_chromium import CHROMIUM
 from tests.places import in_memory
 from tests.quick import at_full_strength, quick_argon2
-from tests.slowly import slowed
 
 __all__ = ["at_full_strength", "quick_argon2"]
-
-QUIETLY = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage"
-).split()
-"""Chromium without its own errands, which a closed network would refuse one by one."""
 
 expect.set_options(timeout=30_000)  # as long as an action: a busy machine stands still for seconds at a time
 
@@ -44,12 +38,12 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Keep what looks into a browser together, file by file: each starts one, and not one in every process.
+    """Keep what looks into a browser together: it is started once, and not once in every process.
 
     Keep what `xdist_group` says together: pytest 9.2 does not look where pytest-xdist 3.8 writes it."""
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            item.add_marker(pytest.mark.xdist_group("a browser"))
     yield
     for item in items:
         if grouped := vars(item).get("_nodeid"):
@@ -64,6 +58,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -140,14 +135,19 @@ def hotline(db: Database, switchboard: Switchboard, tmp_path: Path) -> Iterator[
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium; none is downloaded. One for each module: while it is open, asyncio is busy."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        not_tested("in a browser: there is no Chromium here; install it with: make browser")
-    with sync_playwright() as playwright:
-        browser = slowed(playwright.chromium.launch(executable_path=path, args=list(QUIETLY)))
-        yield browser
-        browser.close()
+    """A browser in which nothing is open, and nothing stays open for the next module."""
+    browser = CHROMIUM.opened()
+    yield browser
+    for context in browser.contexts:
+        context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    """The browser ends with the last test that looks into it."""
+    yield
+    if "chromium" not in getattr(nextitem, "fixturenames", ()):
+        CHROMIUM.close()
 
 
 def _sql(url: object, statement: str) -> None:

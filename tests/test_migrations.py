@@ -82,16 +82,20 @@ def revisions() -> list[str]:
 def schema(db: Database) -> dict[str, object]:
     """Everything there is besides rows: tables, columns, keys, indexes, checks, triggers."""
     look = inspect(db.engine)
-    found: dict[str, object] = {}
-    for table in sorted(look.get_table_names()):
-        found[table] = {
-            "columns": [(each["name"], str(each["type"]), each["nullable"]) for each in look.get_columns(table)],
-            "primary key": look.get_pk_constraint(table),
-            "foreign keys": sorted(map(_plain, look.get_foreign_keys(table))),
-            "indexes": sorted(map(_plain, look.get_indexes(table))),
-            "unique": sorted(map(_plain, look.get_unique_constraints(table))),
-            "checks": sorted(_CAST.sub("", _plain(each)) for each in look.get_check_constraints(table)),
+    columns, keys = look.get_multi_columns(), look.get_multi_pk_constraint()  # all tables of a kind at once
+    foreign, indexes = look.get_multi_foreign_keys(), look.get_multi_indexes()
+    unique, checks = look.get_multi_unique_constraints(), look.get_multi_check_constraints()
+    found: dict[str, object] = {
+        table[1] or "": {
+            "columns": [(each["name"], str(each["type"]), each["nullable"]) for each in columns[table]],
+            "primary key": keys[table],
+            "foreign keys": sorted(map(_plain, foreign[table])),
+            "indexes": sorted(map(_plain, indexes[table])),
+            "unique": sorted(map(_plain, unique[table])),
+            "checks": sorted(_CAST.sub("", _plain(each)) for each in checks[table]),
         }
+        for table in sorted(columns, key=str)
+    }
     return found | {"triggers": triggers(db)}
 
 
@@ -106,9 +110,8 @@ def triggers(db: Database) -> list[str]:
 
 
 def rows(db: Database) -> dict[str, int]:
-    tables = {
-        name: table for name, table in Base.metadata.tables.items() if name in inspect(db.engine).get_table_names()
-    }
+    there = set(inspect(db.engine).get_table_names())
+    tables = {name: table for name, table in Base.metadata.tables.items() if name in there}
     with db.reading() as session:
         return {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}
 
@@ -279,19 +282,19 @@ def test_a_database_that_went_down_and_up_works(lived_in: Database) -> None:
         assert session.scalars(select(Case.opened_at)).all() == [MONDAY]
 
 
-@pytest.mark.parametrize(
-    "deed",
-    [
-        "UPDATE audit_entries SET at = at",
-        "DELETE FROM audit_entries",
-        "DELETE FROM audit_leaves",
-        "UPDATE audit_checkpoints SET note = ''",
-    ],
+_UNDOING_THE_LOG = (
+    "UPDATE audit_entries SET at = at",
+    "DELETE FROM audit_entries",
+    "DELETE FROM audit_leaves",
+    "UPDATE audit_checkpoints SET note = ''",
 )
-def test_the_logs_triggers_bite_also_after_the_way_down_and_up(lived_in: Database, deed: str) -> None:
+
+
+def test_the_logs_triggers_bite_also_after_the_way_down_and_up(lived_in: Database) -> None:
     def bitten() -> None:
-        with pytest.raises(DBAPIError, match="only ever added to"), lived_in.transaction() as session:
-            session.execute(text(deed))
+        for deed in _UNDOING_THE_LOG:
+            with pytest.raises(DBAPIError, match="only ever added to"), lived_in.transaction() as session:
+                session.execute(text(deed))
 
     bitten()
     steps = revisions()

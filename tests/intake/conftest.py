@@ -15,6 +15,7 @@ from app.intake.public import create_public
 from app.intake.reception import Desk
 from app.programme.apply import EXAMPLE, apply, read
 from app.vault.envelope import new_key
+from tests.first_day import begun
 from tests.serving import served
 
 NOW = datetime(2026, 3, 1, 22, 0, tzinfo=UTC)
@@ -23,8 +24,12 @@ NOW = datetime(2026, 3, 1, 22, 0, tzinfo=UTC)
 @pytest.fixture
 def public(db: Database) -> FastAPI:
     """The surface, with a desk whose keys nobody keeps."""
-    with db.transaction() as session:
-        apply(session, read(EXAMPLE), at=NOW, by="operator", duty=new_key("duty").public)
+
+    def bring_in() -> None:
+        with db.transaction() as session:
+            apply(session, read(EXAMPLE), at=NOW, by="operator", duty=new_key("duty").public)
+
+    begun(db, "the example, whose duty key nobody keeps", bring_in)
     desk = Desk(rota=new_key("rota").public, index_key=b"i" * 32)
     return create_public(
         db,

@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from app.settings import THE_WEATHER
-from tests.conftest import QUIETLY
 from tests.intake.looking import EVERYTHING, JOURNEYS, Looking
 from tests.looked_at import another_page, everything_in, onward
+from tests.one_chromium import QUIETLY
 from tests.slowly import slowed
 
 pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
@@ -159,7 +159,7 @@ def keeping(chromium: Browser) -> Iterator[Browser]:
     """A Chromium that keeps whole pages for its Back button, as the one people have does, and a test's does not."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     browser = chromium.browser_type.launch(
-        executable_path=path, args=list(QUIETLY), ignore_default_args=["--disable-back-forward-cache"]
+        executable_path=path, args=QUIETLY, ignore_default_args=["--disable-back-forward-cache"]
     )
     yield slowed(browser)
     browser.close()

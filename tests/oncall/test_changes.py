@@ -18,6 +18,7 @@ from app.programme.apply import current
 from app.programme.fields import Tier
 from app.staff.directory import by_alias
 from tests import desk
+from tests.first_day import begun
 from tests.marks import ON_ONE_DATABASE
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -83,7 +84,7 @@ class Office:
 
 @pytest.fixture
 def office(db, in_force, monday) -> Office:
-    in_force()
+    begun(db, "the example, opened by the keys of tests/oncall", in_force)
     return Office(db, monday)
 
 

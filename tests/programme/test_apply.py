@@ -13,6 +13,7 @@ from app.programme.models import ProgrammeVersion
 from app.staff.directory import by_alias, everyone
 from app.staff.models import Channel, ChannelKind
 from app.vault.sealed import Sealed
+from tests.first_day import begun
 from tests.marks import ON_ONE_DATABASE
 
 
@@ -28,8 +29,8 @@ def bring_in(db, duty, directory, now):
 
 
 @pytest.fixture
-def example(bring_in):
-    bring_in(read(EXAMPLE))
+def example(db, bring_in):
+    begun(db, "the example, opened by the keys of tests/programme", lambda: bring_in(read(EXAMPLE)))
 
 
 def actions(session) -> list[str]:

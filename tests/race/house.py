@@ -7,10 +7,7 @@ there is no engine, and what is to be told to staff stays in the outbox.
 from __future__ import annotations
 
 import http.client
-import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -29,12 +26,13 @@ from app.db import Database
 from app.escalation import engine
 from app.main import create_app
 from app.notifications.models import Notification
-from app.settings import Settings, settings_from
+from app.settings import Settings, Surface, settings_from
 from app.simulator.numbers import new_sid
 from app.staff.directory import by_alias
 from app.staff.signin import make_link
 from tests import desk
 from tests.browsers import Browser
+from tests.crash.processes import Running, fork
 from tests.doorways import FORM, signed
 from tests.hotline import ACCOUNT, PASSPHRASE, PUBLIC_URL, hidden_fields
 from tests.people import A_STRANGER, LINE, PROGRAMME
@@ -75,7 +73,6 @@ class TwoDoors:
         """The house once more, in this process, for whatever is no race."""
 
         self._calls = 0
-        self._folder = folder
         self._barrier = threading.Barrier(2)
         self._two = ThreadPoolExecutor(2)
 
@@ -92,7 +89,7 @@ class TwoDoors:
             for process in processes:
                 process.terminate()
             for process in processes:
-                process.wait(timeout=20)
+                process.join(20)
 
     @property
     def now(self) -> datetime:
@@ -156,24 +153,9 @@ class TwoDoors:
             assert person
             return person.id
 
-    def _start(self, port: int) -> subprocess.Popen[bytes]:
-        environment = {
-            **{
-                name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH")
-            },
-            "DATABASE_URL": self.settings.database_url.get_secret_value(),
-            "KEYS_DIR": str(self.settings.keys_dir),
-            "SECOND_FACTOR": self.settings.second_factor,
-            "PUBLIC_URL": PUBLIC_URL,
-            "SURFACES": "carrier,console",
-            "TWILIO_ACCOUNT_SID": ACCOUNT.sid,
-            "TWILIO_AUTH_TOKEN": ACCOUNT.auth_token,
-            "LOG_LEVEL": "ERROR",
-            "PYTHONPATH": str(Path.cwd()),
-        }
-        factory = ["--factory", "app.main:from_environment", "--port", str(port), "--no-access-log"]
-        command = [sys.executable, "-m", "uvicorn", *factory, "--log-level", "warning"]
-        return subprocess.Popen(command, env=environment, cwd=self._folder)
+    def _start(self, port: int) -> Running:
+        settings = self.settings.model_copy(update={"surfaces": (Surface.CARRIER, Surface.CONSOLE)})
+        return fork(settings, port, doors=True)
 
 
 def _hidden(nth: int) -> str:
