@@ -189,21 +189,21 @@ def why_not(problem: SQLAlchemyError | OSError) -> str:
 
 
 @cache
-def alone_in(places: int) -> str:
-    """PostgreSQL's words for it: wait until nobody else is in so many named places, and be there until the end."""
-    return f"SELECT {', '.join(['pg_advisory_xact_lock(hashtextextended(%s, 0))'] * places)}"
+def alone_in(*places: str) -> str:
+    """PostgreSQL's words for it: wait until nobody else is in these named places, and be there until the end."""
+    return f"SELECT {', '.join(f'pg_advisory_xact_lock(hashtextextended({place}, 0))' for place in places)}"
 
 
 def one_at_a_time(session: Session, name: str) -> None:
     """Let nobody else into the same named place until this transaction ends. SQLite's writers are alone anyway."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(alone_in(1), (name,))
+        session.connection().exec_driver_sql(alone_in("%s"), (name,))
 
 
 def _insist_on_a_living_server(connection: Any, _record: object, _proxy: object) -> None:
     """Have the pool make a new connection when the server has hung up on an idle one: then there is something to read.
 
-    Without asking the server, which would be a third of the journeys to it that one webhook makes.
+    Without asking the server, which would be one journey more for a webhook that makes two.
     """
     if not _is_alive(connection):
         raise DisconnectionError("the database has hung up")

@@ -1,21 +1,23 @@
 """How a new row is said to the database, and how several are said to PostgreSQL in one statement.
 
 In one statement a value that many rows have is said once: a new case's id stands in seven of its rows, the moment in
-nine. That is less to say, and psycopg remembers only statements of up to 50 values: reading a longer one anew each time
-was a sixth of a call with a number.
+nine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Dialect, inspect
 
 from app.db import Base
+from app.pipeline import Statement
 
 _MARKS: Final = {"sqlite": "?", "postgresql": "%s"}
+"""Of a row that is said alone."""
 
 _SAID_ONCE: Final = frozenset({"VARCHAR", "TEXT", "TIMESTAMP WITH TIME ZONE"})
 """What PostgreSQL calls ids, words and moments. A value in columns of two kinds is said twice."""
@@ -30,7 +32,8 @@ class Plan:
         quote = dialect.identifier_preparer.quote
         names = ", ".join(quote(column.name) for _, column in columns)
         self.number: Final = getattr(table.autoincrement_column, "name", "")
-        self.marks: Final = f"({', '.join([_MARKS[dialect.name]] * len(columns))})"
+        self.mark: Final = _MARKS[dialect.name]
+        self.marks: Final = f"({', '.join([self.mark] * len(columns))})"
         self.into: Final = f"INSERT INTO {quote(table.name)} ({names}) VALUES"
         self.insert: Final = f"{self.into} {self.marks}"
         self.kinds: Final = tuple(_kind(column, dialect) for _, column in columns)
@@ -60,12 +63,12 @@ def plan_of(kind: type[Base], dialect: Dialect) -> Plan:
     return Plan(kind, dialect)
 
 
-def in_one_statement(plain: Sequence[Insert], numbered: Sequence[Insert]) -> tuple[str, dict[str, Any]]:
-    """PostgreSQL's words for all of them, and the values by name. The numbered ones are of one table, and come last."""
+def in_one_statement(plain: Sequence[Insert], numbered: Sequence[Insert]) -> Statement:
+    """What PostgreSQL is told for all of them. The numbered ones are of one table, and come last."""
     places, values = _said_once((*plain, *numbered))
     enqueue = numbered[0].enqueue if numbered else ""
     words = _words(tuple([each.plan for each in plain]), tuple([each.plan for each in numbered]), enqueue, places)
-    return words, dict(zip(_names(len(values)), values, strict=True))
+    return Statement(words, values)
 
 
 def many(numbered: Sequence[Insert]) -> str:
@@ -92,10 +95,10 @@ def _said_once(inserts: Sequence[Insert]) -> tuple[tuple[int, ...], list[Any]]:
 
 @lru_cache(maxsize=256)
 def _words(plain: tuple[Plan, ...], numbered: tuple[Plan, ...], enqueue: str, places: tuple[int, ...]) -> str:
-    names = map(_names(max(places) + 1).__getitem__, places)
-    statements = [f"{plan.into} {_marks(plan, names)}" for plan in plain]
+    marks = (f"${place + 1}" for place in places)
+    statements = [f"{plan.into} {_marks(plan, marks)}" for plan in plain]
     if numbered:
-        rows, log = ", ".join(_marks(plan, names) for plan in numbered), numbered[0]
+        rows, log = ", ".join(_marks(plan, marks) for plan in numbered), numbered[0]
         statements.append(f"{log.into} {rows} RETURNING {log.number}")
         statements.append(f"{enqueue} SELECT * FROM row{len(plain)}")  # noqa: S608 - our own names
     *before, last = statements
@@ -103,13 +106,8 @@ def _words(plain: tuple[Plan, ...], numbered: tuple[Plan, ...], enqueue: str, pl
     return f"WITH {named} {last}" if named else last
 
 
-def _marks(plan: Plan, names: Iterator[str]) -> str:
-    return f"({', '.join(f'%({name})s' for _, name in zip(plan.kinds, names, strict=False))})"
-
-
-@cache
-def _names(count: int) -> tuple[str, ...]:
-    return tuple(f"v{place}" for place in range(count))
+def _marks(plan: Plan, marks: Iterator[str]) -> str:
+    return f"({', '.join(islice(marks, len(plan.kinds)))})"
 
 
 def _columns(kind: type[Base]) -> Iterator[tuple[str, Column[Any]]]:

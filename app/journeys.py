@@ -5,17 +5,19 @@ They go past the session: what it has in hand is not written for them, and what 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import cache, lru_cache
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import Dialect, Select, select
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.db import alone_in
+from app.pipeline import Pipelined, Statement
 
 
 class Question(NamedTuple):
@@ -31,27 +33,41 @@ def ask(session: Session, *questions: Question, alone: Sequence[str] = ()) -> li
     The answers hold whatever somebody did who was in one of those places until now.
     """
     connection = session.connection()
-    direct: Any = connection.connection.driver_connection
-    words, values = _in_words_of(connection.dialect, tuple(question.query for question in questions))
+    dialect, direct = connection.dialect, connection.connection.driver_connection
+    words, names, values = _in_words_of(dialect, tuple([question.query for question in questions]))
     values = dict(values)
     for question in questions:
         values |= question.values
-    waits = alone and connection.dialect.name == "postgresql"
     try:
-        with direct.pipeline() if waits else nullcontext():
-            if waits:
-                direct.execute(alone_in(len(alone)), alone)  # a statement of its own: the next one sees what others did
-            answers = direct.execute(words, values)
-        return list(answers.fetchone())
-    except connection.dialect.loaded_dbapi.Error as problem:
-        raise DBAPIError.instance(
-            "SELECT", None, problem, connection.dialect.loaded_dbapi.Error, hide_parameters=True
-        ) from None
+        if isinstance(direct, Pipelined):
+            asked = Statement(words, [values[name] for name in names])
+            found = direct.ask(_alone_in(alone), asked) if alone else direct.ask(asked)
+        else:
+            found = cast(sqlite3.Connection, direct).execute(words, values).fetchone()
+    except dialect.loaded_dbapi.Error as problem:
+        raise DBAPIError.instance("SELECT", None, problem, dialect.loaded_dbapi.Error, hide_parameters=True) from None
+    return list(found or ())
+
+
+def _alone_in(places: Sequence[str]) -> Statement:
+    """A statement of its own: the next one sees what others did."""
+    return Statement(alone_in(*_marks(len(places))), places)
+
+
+@cache
+def _marks(count: int) -> tuple[str, ...]:
+    return tuple(f"${place}" for place in range(1, count + 1))
 
 
 @lru_cache
-def _in_words_of(dialect: Dialect, queries: tuple[Select[Any], ...]) -> tuple[str, Mapping[str, Any]]:
-    """The queries as one, in the database's own words, and the values that are part of it."""
-    named = dialect if dialect.name == "postgresql" else sqlite.dialect(paramstyle="named")
-    compiled = select(*(query.scalar_subquery() for query in queries)).compile(dialect=named)
-    return str(compiled), compiled.params
+def _in_words_of(dialect: Dialect, queries: tuple[Select[Any], ...]) -> tuple[str, Sequence[str], Mapping[str, Any]]:
+    """The queries as one, in the database's own words, the names of its values in order, and those that it brings."""
+    speaking = _SPEAKING[dialect.name]
+    compiled = select(*(query.scalar_subquery() for query in queries)).compile(dialect=speaking)
+    return str(compiled), getattr(compiled, "positiontup", None) or (), compiled.params
+
+
+_SPEAKING: Final = {
+    "sqlite": sqlite.dialect(paramstyle="named"),
+    "postgresql": psycopg.dialect(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
+}

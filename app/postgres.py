@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from app.logs import Log
+from app.pipeline import Pipelined
 
 CONNECTS_WITHIN: Final = 3
 """Seconds for one server to let us in before the next is tried."""
@@ -86,7 +87,7 @@ def _host_and_port(server: str) -> tuple[str, str]:
     return (host.strip("[]"), port) if colon and not port.endswith("]") else (server.strip("[]"), "5432")
 
 
-class Line(psycopg.Connection[Any]):
+class Line(Pipelined):
     """A connection that hangs up when the server has not answered within `patience` seconds; None waits for ever."""
 
     patience: float | None = None

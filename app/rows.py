@@ -1,12 +1,12 @@
 """New rows written at once, past the session's unit of work, for the moment when somebody waits for them to be kept.
 
 A flush sorts, compares and copies what it writes; a new case needs none of that, and flushes are most of what opening
-one costs. Here a row is a plain INSERT, and rows written `together` are one statement on PostgreSQL.
+one costs. Here a row is a plain INSERT, and rows written `together` are one statement on PostgreSQL, which is told with
+whatever is said next, or with the end of the transaction (`pipeline.py`): a row that it refuses is found out then.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, object_session
 
 from app.db import Base
 from app.inserts import Insert, in_one_statement, many, plan_of
+from app.pipeline import Pipelined
 
 Row = TypeVar("Row", bound=Base)
 
@@ -97,25 +98,24 @@ class _Batch:
         """Write them all."""
         if not self._plain and not self._numbered:
             return
-        if self._connection.dialect.name == "postgresql":
-            self._in_one_statement()
+        line = self._connection.connection.driver_connection
+        if isinstance(line, Pipelined):
+            line.owe(in_one_statement(self._plain, self._numbered))
         else:
             self._one_by_one()
 
-    def _in_one_statement(self) -> None:
-        words, values = in_one_statement(self._plain, self._numbered)
-        self._connection.exec_driver_sql(words, values)
-
     def _one_by_one(self) -> None:
-        direct = self._connection.connection.cursor()
+        """On SQLite, and on a connection to PostgreSQL that is none of ours: the watcher has one of its own."""
+        direct, error = self._connection.connection.cursor(), self._connection.dialect.loaded_dbapi.Error
         try:
             for each in self._plain:
                 direct.execute(each.plan.insert, each.values)
             if self._numbered:
                 direct.execute(many(self._numbered), tuple(chain.from_iterable(each.values for each in self._numbered)))
-                direct.executemany(f"{self._numbered[0].enqueue} VALUES (?)", direct.fetchall())
-        except sqlite3.Error as problem:
-            raise DBAPIError.instance("INSERT", None, problem, sqlite3.Error, hide_parameters=True) from None
+                enqueue = f"{self._numbered[0].enqueue} VALUES ({self._numbered[0].plan.mark})"
+                direct.executemany(enqueue, direct.fetchall())
+        except error as problem:
+            raise DBAPIError.instance("INSERT", None, problem, error, hide_parameters=True) from None
         finally:
             direct.close()
 

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from hypothesis import given
 from hypothesis import strategies as st
-from psycopg._queries import MAX_CACHED_STATEMENT_PARAMS
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
 from app.audit.models import AuditEntry
@@ -52,24 +51,21 @@ log_rows = st.lists(entries.map(lambda one: row(AuditEntry, one, "INSERT INTO qu
 def test_each_row_gets_its_own_values_in_their_own_places(plain: list[Insert], numbered: list[Insert]) -> None:
     words, values = in_one_statement(plain, numbered)
 
-    said = [values[name] for name in re.findall(r"%\((v\d+)\)s", words)]
+    said = [values[int(place) - 1] for place in re.findall(r"\$(\d+)", words)]
     meant = [value for insert in (*plain, *numbered) for value in insert.values]
     assert [(type(one), one) for one in said] == [(type(one), one) for one in meant]
-    moments_said = [value for value in values.values() if value in (MONDAY, MONDAY + timedelta(hours=1))]
+    moments_said = [value for value in values if value in (MONDAY, MONDAY + timedelta(hours=1))]
     assert len(moments_said) == len(set(moments_said)), "each moment is said once"
 
 
 @ON_POSTGRESQL
 def test_nothing_that_every_caller_makes_us_ask_or_write_is_read_or_planned_anew(db: Database, tmp_path: Path) -> None:
     line = Desk(desk.employ(db, tmp_path).public("rota"), b"k" * 32)
-    said: list[int] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *told: said.append(len(told[3] or ())))
     for number in range(16):
         coming = Coming("phone", f"CA{number}", "sv", number=f"+467017406{10 + number}")
         with db.transaction() as session:
             assert receive(session, line, coming, at=MONDAY).is_new
 
-    assert 30 < max(said) <= MAX_CACHED_STATEMENT_PARAMS
     with db.transaction() as session:
         planned = session.execute(text("SELECT statement, custom_plans, generic_plans FROM pg_prepared_statements"))
         often = {words: once for words, anew, once in planned if anew + once > PLANNED_ANEW_AT_FIRST + 2}

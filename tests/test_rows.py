@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, inspect, select
+from sqlalchemy import NullPool, create_engine, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -129,6 +129,22 @@ def test_of_two_who_write_the_same_at_once_only_one_is_told_yes(db: Database) ->
         thread.join()
     assert sorted(told) == [False] * 7 + [True]
     assert counted(db, Case) == 1
+
+
+def test_whoever_comes_by_a_connection_of_their_own_writes_the_same(db: Database) -> None:
+    with db.transaction() as session:
+        case = desk.opened(session)
+    alone = create_engine(db.engine.url, poolclass=NullPool)
+    with Session(alone) as session, session.begin():
+        rows.write_unseen(
+            session, Approach, case_id=case.id, at=MONDAY, channel="phone", source="CA1", language="sv", withheld=False
+        )
+        for body in (b"one", b"two"):
+            rows.write_numbered(session, AuditEntry, queue=AuditUnsequenced.entry_id, at=MONDAY, body=body)
+    assert counted(db, Approach) == 1
+    with db.reading() as session:
+        queued = select(AuditEntry.body).join(AuditUnsequenced, AuditUnsequenced.entry_id == AuditEntry.id)
+        assert list(session.scalars(queued.order_by(AuditEntry.id)))[-2:] == [b"one", b"two"]
 
 
 def _clock() -> dict[str, object]:
