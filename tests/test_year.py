@@ -20,7 +20,9 @@ import pytest
 from fastapi import Depends, FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
+from app.cases.facts import Permission
 from app.db import Database
 from app.escalation import engine
 from bench.year import stretches
@@ -35,6 +37,7 @@ from bench.year.stretches import Progress, Stretch, live_at_once
 from bench.year.tally import Tally, tally_of, together
 from bench.year.watcher import Broken, Watcher
 from bench.year.wire import Door
+from tests.calling import talking, who_has, who_may_be_called
 from tests.hotline import Hotline
 from tests.marks import ON_ONE_DATABASE
 from tests.people import A_STRANGER, WITHOUT_ANNA
@@ -66,6 +69,23 @@ def test_a_form_that_is_answered_with_anything_but_a_receipt_breaks_a_promise(db
 
     assert "500" in problem
     assert not others
+
+
+@ON_ONE_DATABASE
+def test_whoever_was_called_had_allowed_it_at_the_next_look_and_what_they_allowed_may_be_forgotten_later(
+    hotline: Hotline,
+):
+    watcher, late = (Watcher(cast(House, hotline), []) for _ in range(2))
+    who_may_be_called(hotline)
+    talking(hotline, who_has(hotline))
+
+    hotline.fast_forward(seconds=1)
+    watcher.look()
+    with hotline.db.transaction() as session:
+        session.execute(delete(Permission))
+    watcher.look()
+    with pytest.raises(Broken, match="had not allowed it"):
+        late.look()
 
 
 @pytest.fixture

@@ -138,22 +138,32 @@ def every_page_came_to_an_end(session: Session, house: House, _outages: Sequence
         yield f"a page by {page.channel} of {page.queued_at} is still {page.state}", page.case_id or ""
 
 
-def nobody_outside_is_sought_without_leave(session: Session, house: House, _outages: Sequence[Outage]) -> Found:
-    """Every call to somebody outside had a permission for that channel and that hour; nobody was texted."""
-    called = session.execute(
-        select(Bridge.case_id, LegFact.at)
-        .join(Leg, Leg.bridge_id == Bridge.id)
-        .join(LegFact, LegFact.leg_id == Leg.id)
-        .where(Leg.role == Role.PERSON, LegFact.what == What.CALLED, Bridge.approach_id.is_(None))
-    ).all()
-    for case_id, at in called:
+def called_without_leave(session: Session, *, since: datetime) -> Found:
+    """Every call to somebody outside from then on had a permission for that channel and that hour.
+
+    To be asked soon: what they allowed is forgotten with their numbers, ninety days after the case is closed.
+    """
+    for case_id, at in session.execute(_CALLED.where(LegFact.at >= since)).all():
         case = session.get_one(Case, case_id)
         joined = session.scalars(select(Case).join(Join, Join.case_id == Case.id).where(Join.into_id == case_id)).all()
         wishes = [wish for one in (case, *joined) for wish in one.wishes]
         if not may_contact(wishes, "call", local=at.astimezone(STOCKHOLM)):
             yield f"somebody was called at {at}, and had not allowed it", case_id
-    if house.sought > len(called):
-        yield f"{house.sought} calls and texts to people outside, and {len(called)} are in the rows", ""
+
+
+def nobody_outside_is_sought_in_secret(session: Session, house: House, _outages: Sequence[Outage]) -> Found:
+    """Every call to somebody outside is in the rows, and nobody was texted."""
+    called = session.scalar(select(func.count()).select_from(_CALLED.subquery())) or 0
+    if house.sought > called:
+        yield f"{house.sought} calls and texts to people outside, and {called} are in the rows", ""
+
+
+_CALLED: Final = (
+    select(Bridge.case_id, LegFact.at)
+    .join(Leg, Leg.bridge_id == Bridge.id)
+    .join(LegFact, LegFact.leg_id == Leg.id)
+    .where(Leg.role == Role.PERSON, LegFact.what == What.CALLED, Bridge.approach_id.is_(None))
+)
 
 
 AT_THE_END: Final[tuple[Promise, ...]] = (
@@ -164,7 +174,7 @@ AT_THE_END: Final[tuple[Promise, ...]] = (
     late_means_measured,
     steps_are_taken_in_order_and_once,
     every_page_came_to_an_end,
-    nobody_outside_is_sought_without_leave,
+    nobody_outside_is_sought_in_secret,
 )
 
 

@@ -18,7 +18,7 @@ from app.staff.models import Person
 from app.vault.keyring import Keyring
 from bench.year.bad_days import Outage
 from bench.year.house import House
-from bench.year.promises import AT_THE_END, PUNCTUAL
+from bench.year.promises import AT_THE_END, PUNCTUAL, called_without_leave
 
 GOES_ON_WITHIN: Final = timedelta(hours=1)
 """By then the case of somebody who left the staff is the next one's: with the errand of that hour (of a minute, in
@@ -36,12 +36,16 @@ class Watcher:
         self._house = house
         self._outages = outages
         self._due: dict[str, datetime] = {}
+        self._looked_at = house.now
         self.looks = 0
 
     def look(self) -> None:
-        """Everything that is open at this moment."""
+        """Everything that is open at this moment, and whoever was called since the last look."""
         self.looks += 1
         with self._house.db.reading() as session:
+            for problem, case_id in called_without_leave(session, since=self._looked_at):
+                raise Broken(f"{problem}\n{story(session, case_id)}")
+            self._looked_at = self._house.now
             for case in (one for one in _open(session) if not one.is_canary):
                 escalation = session.get(Escalation, case.id)
                 for problem in self._of_open(case, escalation):
@@ -68,6 +72,7 @@ class Watcher:
 
     def look_at_everything(self) -> None:
         """When the year is over."""
+        self.look()
         with self._house.db.reading() as session:
             for promise in AT_THE_END:
                 for problem, case_id in promise(session, self._house, self._outages):
