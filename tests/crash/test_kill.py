@@ -305,7 +305,7 @@ def _the_log_verifies(life: Life) -> None:
 
 
 def _wait_for(plan: Plan) -> None:
-    for _ in range(400):
+    for _ in range(1500):  # half a minute and more: a busy machine takes its time to import everything
         try:
             connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=1)
             connection.request("GET", "/healthz")
