@@ -65,11 +65,16 @@ def exported_with(db, key, folder, *bodies):
     return export(db, folder, key=key, origin=LINE, at=EVE, by="eva").folder
 
 
+def written_otherwise(old, new):
+    """The usual entry, in which this stands instead of that."""
+    assert old in USUAL
+    return USUAL.replace(old, new)
+
+
 @ON_SQLITE
 @pytest.mark.parametrize("how", AMBIGUOUS)
 def test_an_entry_in_which_readers_could_read_different_things_is_named(db, key, tmp_path, how):
-    body = USUAL.replace(*AMBIGUOUS[how])
-    assert body != USUAL
+    body = written_otherwise(*AMBIGUOUS[how])
     found = verify(exported_with(db, key, tmp_path / "log", USUAL, body), vkey(key)).findings
     assert any(line.startswith("leaf 1: ") and NO_ENTRY in line for line in found), found
     assert not any(line.startswith("leaf 0: ") for line in found), found
@@ -108,8 +113,7 @@ OTHERWISE = {
 @pytest.mark.parametrize("how", OTHERWISE)
 def test_an_entry_is_written_in_one_way(db, key, tmp_path, how):
     """Nothing else could be read in it; but who wrote it was not the log."""
-    body = USUAL.replace(*OTHERWISE[how])
-    assert body != USUAL
+    body = written_otherwise(*OTHERWISE[how])
     found = verify(exported_with(db, key, tmp_path / "log", USUAL, body, USUAL), vkey(key)).findings
     assert found == ["leaf 1: entry is not written as this log writes (RFC 8785)"]
 
