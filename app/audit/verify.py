@@ -7,10 +7,12 @@ from pathlib import Path
 
 from app.audit.verifier import verification
 from app.audit.verifier.leaves import Progress
+from app.audit.verifier.promise import begin_table
 from app.audit.verifier.report import Report
 from app.audit.verifier.single_file import NAME, single_file
 from app.audit.verifier.verification import Brought
 from app.audit.verifier.years import years_of
+from app.errors import BadInput
 
 __all__ = ["Progress", "Report", "verify"]
 
@@ -29,8 +31,14 @@ def verify(
     """Check an exported folder against the verifier keys the reader trusts, checkpoints `held` from before or `said` as
     lines, the keys of `witnesses` and the certificate of the time stamping `authority`; `cases` is written, as CSV.
 
-    Where the reader brings none the folder's own are used, and the report says so.
+    Where the reader brings none the folder's own are used, and the report says so. BadInput when `cases` is no place
+    for a file.
     """
+    try:
+        if cases:
+            begin_table(cases)
+    except OSError as problem:
+        raise BadInput(f"{cases} cannot be written: {problem.strerror}") from None
     keys = [vkey] if isinstance(vkey, str) else list(vkey or ())
     brought = Brought(keys, held, said, witnesses, authority)
     report = verification.verify(folder, brought, progress, cases)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -54,6 +56,23 @@ def test_the_line_of_the_handover_is_all_that_an_auditor_needs_to_keep(house):
     refused = given("audit", "verify", house / "log", "--key", made, "--said", forged)
     assert refused.exit_code == 1
     assert "are not those it signed" in refused.output
+
+
+def test_a_table_of_cases_that_cannot_be_written_is_said_before_the_log_is_read_and_an_older_one_is_emptied(house):
+    made = given("audit", "export", house / "log").output.splitlines()[-1]
+    nowhere, alone = house / "no" / "such" / "folder.csv", [sys.executable, "-I", house / "log" / "verify_log.py"]
+    single = [*alone, house / "log", "--key", made]
+    for said in (
+        given("audit", "verify", house / "log", "--key", made, "--cases", nowhere).exception,
+        subprocess.run([*single, "--cases", nowhere], capture_output=True, text=True, check=False).stderr,
+    ):
+        assert f"{nowhere} cannot be written: No such file or directory" in str(said)
+
+    older = house / "cases.csv"
+    older.write_text("of another log")
+    (house / "log" / "checkpoint").write_text("none")
+    assert subprocess.run([*single, "--cases", older], capture_output=True, check=False).returncode == 1
+    assert older.read_text() == ""
 
 
 def test_the_key_of_the_next_years_tree_is_told_before_it_begins_and_one_year_is_exported_alone(house):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from datetime import UTC, datetime
@@ -97,6 +98,20 @@ def test_nothing_that_is_written_in_the_log_ends_a_line_of_the_report(db, key, t
     for line in [*report.lines(), *json.loads(json.dumps(report.plain()))["promise"], *report.plain()["wrong"]]:
         assert line.isprintable()
     assert r"BREACH   case x\nNothing is wrong with what was checked.\x1b[2J\u2028\u202eå: opened" in report.lines()[-3]
+
+
+@ON_SQLITE
+def test_nothing_that_is_written_in_the_log_is_a_formula_in_the_table_of_cases(db, key, tmp_path):
+    said = '=HYPERLINK("https://elsewhere.example/")'
+    opened = {"action": "case.opened", "object": said, "facts": {"due_at": "2026-12-01T00:00:00.000000Z"}}
+    explained = {"action": "case.breach_explained", "object": said, "purpose": "@SUM(1)"}
+    merged = {"action": "case.merged", "object": said, "facts": {"into": "+1"}}
+    into = opened | {"object": "+1"}
+    deeds = [rfc8785.dumps(ENTRY | deed) for deed in (opened, into, explained, merged)]
+    verify(exported_with(db, key, tmp_path / "log", *deeds), vkey(key), cases=tmp_path / "cases.csv")
+    one, other = csv.DictReader((tmp_path / "cases.csv").read_text("utf-8").splitlines())
+    assert (one["case"], one["reason"], one["merged_into"]) == (f"'{said}", "'@SUM(1)", "'+1")
+    assert other["case"] == "'+1"
 
 
 OTHERWISE = {

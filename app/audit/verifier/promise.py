@@ -15,6 +15,7 @@ from typing import Any
 from app.audit.verifier.bundles import Bundle
 from app.audit.verifier.entries import UNREADABLE, Told, moment
 from app.audit.verifier.report import Report
+from app.audit.verifier.rows import no_formula
 from app.audit.verifier.witnesses import moment_named
 
 WITHIN = 24 * 3_600_000
@@ -177,12 +178,18 @@ class Promise:
                 rows.writerow(cells(name, case, self._now))
 
 
+def begin_table(path: Path) -> None:
+    """Have the table that `--cases` writes begin, before hours are spent on a log. OSError when it cannot be written;
+    of an older one nothing stays that could be taken for this one's."""
+    path.write_bytes(b"")
+
+
 def cells(name: str, case: CaseTold, now: int) -> list[object]:
     """A case as a row of the table that `--cases` writes."""
     hours = "" if case.contact is None else f"{(case.contact - case.opened) / 3_600_000:.2f}"
     contact = ("", "") if case.contact is None else (moment_named(case.contact), case.contact_leaf)
     kept = {True: "yes", False: "no", None: "open"}[case.in_time(now)]
-    opened = (name, case.leaf, moment_named(case.opened), moment_named(case.due))
+    opened = (no_formula(name), case.leaf, moment_named(case.opened), moment_named(case.due))
     steps = (case.steps, case.late_steps, f"{case.worst / 1000:.1f}")
-    rest = (case.reason, *steps, case.merged_into, "yes" if case.canary else "")
+    rest = (no_formula(case.reason), *steps, no_formula(case.merged_into), "yes" if case.canary else "")
     return [*opened, *contact, hours, kept, case.breach_leaf, *rest]

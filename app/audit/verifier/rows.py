@@ -84,6 +84,11 @@ def _of_the_class(entry: Told, deed: Action) -> Told:
     return besides[deed.ocsf]
 
 
+def no_formula(word: str) -> str:
+    """With an apostrophe before what a spreadsheet could take for a formula."""
+    return f"'{word}" if _FORMULA.match(word) else word
+
+
 class _Kept:
     """A file of one line: what was written last."""
 
@@ -95,11 +100,10 @@ class _Kept:
 
 
 def csv_row(told: Told, leaf: int, hashed: str) -> str:
-    """A line for spreadsheets, with an apostrophe before what one could take for a formula."""
+    """A line for spreadsheets, in which nothing is taken for a formula."""
     words = [str(told["entry"].get(name, "")) for name in CSV_HEADER[2:-1]]
-    shown = [f"'{word}" if _FORMULA.match(word) else word for word in words]
     kept = _Kept()
-    csv.writer(kept).writerow([leaf, hashed, *shown, encoded(told["facts"])])
+    csv.writer(kept).writerow([leaf, hashed, *map(no_formula, words), encoded(told["facts"])])
     return kept.line
 
 

@@ -13,6 +13,7 @@ from app.audit.verifier.carried import DatesOverYears, ProgrammesOverYears, Prom
 from app.audit.verifier.excerpts import check_excerpt, is_excerpt
 from app.audit.verifier.handovers import Handovers
 from app.audit.verifier.leaves import Progress, Reader, check_leaves
+from app.audit.verifier.promise import begin_table
 from app.audit.verifier.reading import is_there
 from app.audit.verifier.report import Report
 from app.audit.verifier.signatures import (
@@ -181,6 +182,8 @@ class _Check:
         if self._several:
             self._insist_on_who_was_brought()
         if not self._wholes:
+            if cases:
+                report.remarks.append(f"{cases}: nothing is in it: only whole years tell what became of each case")
             return
         if self._wholes < len(found):
             report.wrong(f"{EARLIER}: parts of a log beside whole years")
@@ -211,6 +214,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if not is_there(chosen.folder / "checkpoint"):
         sys.stderr.write(f"{chosen.folder} is not an exported log: it has no checkpoint\n")
+        return 2
+    try:
+        if chosen.cases:
+            begin_table(chosen.cases)
+    except OSError as problem:
+        sys.stderr.write(f"{chosen.cases} cannot be written: {problem.strerror}\n")
         return 2
     brought = Brought(chosen.key, chosen.held, chosen.said, chosen.witness, chosen.tsa)
     report = verify(chosen.folder, brought, cases=chosen.cases)
