@@ -20,9 +20,9 @@ import pytest
 from fastapi import Depends, FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from app.cases.facts import Permission
+from app.cases.facts import Approach, Permission
 from app.db import Database
 from app.escalation import engine
 from bench.year import stretches
@@ -31,6 +31,7 @@ from bench.year.house import House
 from bench.year.life import Life
 from bench.year.one_thread import in_one_thread
 from bench.year.play import play
+from bench.year.programme import LEAVES_THE_STAFF, STAFF, programme
 from bench.year.promises import every_approach_counts_once
 from bench.year.report import report
 from bench.year.stretches import Progress, Stretch, live_at_once
@@ -69,6 +70,22 @@ def test_a_form_that_is_answered_with_anything_but_a_receipt_breaks_a_promise(db
 
     assert "500" in problem
     assert not others
+
+
+@ON_ONE_DATABASE
+def test_who_has_left_the_staff_and_texts_has_come_as_anybody_else_and_who_is_back_has_not(
+    db: Database, tmp_path: Path
+):
+    house, number = House(db, tmp_path), STAFF[LEAVES_THE_STAFF]
+    with in_one_thread():
+        for without in ((), (LEAVES_THE_STAFF,), ()):
+            house.apply(programme(without=without))
+            house.text_from(number, "STOP")
+            house.pass_until(house.now + timedelta(minutes=1))
+
+    with db.reading() as session:
+        assert len(house.came_in) == len(session.scalars(select(Approach)).all()) == 1
+        assert not list(every_approach_counts_once(session, house, []))
 
 
 @ON_ONE_DATABASE

@@ -71,6 +71,7 @@ class House(Hotline):
         self._attended: tuple[int, datetime] = (-1, people.MONDAY)
         self._came_in: set[str] = set()
         self._sought: set[str] = set()
+        self._on_staff: list[tuple[datetime, frozenset[str]]] = []
 
         super().__init__(db, cast(Switchboard, self.company), folder)
         event.listen(db.engine, "commit", self._count)
@@ -105,6 +106,15 @@ class House(Hotline):
     def _wire(self, carrier: TwilioCarrier) -> TwilioCarrier:
         carrier.wire.client.http_client.session.mount(self.company.url, Cable(self.company.door))
         return carrier
+
+    def apply(self, programme: str) -> None:
+        """Bring a programme file in."""
+        super().apply(programme)
+        self._on_staff.append((self.now, frozenset(number for number in STAFF.values() if number in programme)))
+
+    def _is_of_staff(self, number: str, *, at: datetime) -> bool:
+        """Whether somebody on the staff had this number then: who has left is a stranger like any other."""
+        return number in next((numbers for since, numbers in reversed(self._on_staff) if since <= at), ())
 
     def next_moment(self) -> datetime | None:
         """When the engine, the courier or the telephone company next has something to do."""
@@ -180,12 +190,12 @@ class House(Hotline):
         return len(self._sought)
 
     def _note(self) -> None:
-        ours = set(STAFF.values())
         for kept in (self.exchange.legs, self.exchange.messages.kept):
             for sid, each in kept.items():
-                if each.direction == "inbound" and each.sender not in ours and each.to == people.LINE:
+                comes_in = each.direction == "inbound"
+                if comes_in and each.to == people.LINE and not self._is_of_staff(each.sender, at=each.created_at):
                     self._came_in.add(sid)
-                if each.direction != "inbound" and each.to not in ours:
+                if not comes_in and each.to not in STAFF.values():
                     self._sought.add(sid)
 
     def forget(self) -> None:
