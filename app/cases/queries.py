@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from sqlalchemy import BindParameter, ColumnElement, Select, String, bindparam, exists, func, literal, or_, select
@@ -194,11 +195,17 @@ def ids_of_whole(session: Session, case: Case) -> list[str]:
 
 def as_listed(session: Session, ids: Sequence[str]) -> list[Case]:
     """These cases in this order, with what a list shows of them, in a handful of questions however many."""
+    return sorted(session.scalars(_listed(), {"ids": ids}), key=lambda case: ids.index(case.id))
+
+
+@cache
+def _listed() -> Select[Case]:
+    """Cases with what a list shows of them: written out once, because that takes longer than to ask it."""
     in_a_row = joinedload(Case.doubt), joinedload(Case.closure), joinedload(Case.join), joinedload(Case.danger)
     beside = Case.holds, Case.assignments, Case.first_contact, Case.permissions, Case.attempts, Case.exclusions
-    found = session.scalars(
+    return (
         select(Case)
-        .where(Case.id.in_(ids))
+        .where(Case.id.in_(bindparam("ids", expanding=True)))
         .options(
             *in_a_row,
             *map(selectinload, (*beside, Case.co_handlings)),
@@ -206,7 +213,6 @@ def as_listed(session: Session, ids: Sequence[str]) -> list[Case]:
             selectinload(Case.breach).selectinload(Breach.reasons),
         )
     )
-    return sorted(found, key=lambda case: ids.index(case.id))
 
 
 def unexplained(session: Session) -> list[Case]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.cases import queries
@@ -15,7 +16,7 @@ from app.cases.facts import Approach, Connection
 from app.cases.first_contact import Standing
 from app.cases.models import Case
 from app.cases.outreach import Rules, judge
-from app.cases.pressing import SHOWN, Part, counts, most_pressing, theirs
+from app.cases.pressing import SHOWN, Part, counts, most_pressing
 from app.cases.reach import rules_of
 from app.console.doors import SignedIn
 from app.console.dossier import glance
@@ -102,9 +103,10 @@ class Ties:
 
 def board(session: Session, who: SignedIn, times: Times) -> Board:
     """The most pressing of everything open that this reader may know of."""
-    which, found = _theirs(who), counts(session, who.person_id, _theirs(who), at=times.now)
+    reader, sees_all, now = who.person_id, oversees(who), times.now
+    found = counts(session, reader, sees_all=sees_all, at=now)
     pages = {
-        part: most_pressing(session, who.person_id, which, part, at=times.now) if found.get(part) else ()
+        part: most_pressing(session, reader, part, sees_all=sees_all, at=now) if found.get(part) else ()
         for part in Part
     }
     return Board(
@@ -119,15 +121,10 @@ def board(session: Session, who: SignedIn, times: Times) -> Board:
 
 def one_part(session: Session, who: SignedIn, times: Times, part: Part, page: int) -> Board:
     """One part alone, a page of it further down than the board goes."""
-    which = _theirs(who)
-    ids = most_pressing(session, who.person_id, which, part, at=times.now, page=page)
-    found = counts(session, who.person_id, which, at=times.now)
+    reader, sees_all, now = who.person_id, oversees(who), times.now
+    ids = most_pressing(session, reader, part, sees_all=sees_all, at=now, page=page)
+    found = counts(session, reader, sees_all=sees_all, at=now)
     return Board(parts=_rows(session, who, times, {part: ids}), counts=found, page=page)
-
-
-def _theirs(who: SignedIn) -> ColumnElement[bool] | None:
-    """Which of the open cases their board shows; None: every one."""
-    return None if oversees(who) else theirs(who.person_id)
 
 
 def _rows(
@@ -159,9 +156,16 @@ def undecided(session: Session, who: SignedIn, times: Times) -> list[str]:
 
 def ties_of(session: Session, who: SignedIn) -> Ties:
     """What ties this reader to cases, besides the cases' own facts."""
-    answered = select(Approach.case_id, func.max(Connection.at)).join(Connection, Connection.approach_id == Approach.id)
-    spoke = session.execute(answered.where(Connection.person_id == who.person_id).group_by(Approach.case_id))
+    spoke = session.execute(_SPOKE_AT, {"person": who.person_id})
     return Ties(asked=asked(session, who), spoke_at=dict(spoke.all()) | unsaid(session, who.person_id))
+
+
+_SPOKE_AT: Final = (
+    select(Approach.case_id, func.max(Connection.at))
+    .join(Connection, Connection.approach_id == Approach.id)
+    .where(Connection.person_id == bindparam("person"))
+    .group_by(Approach.case_id)
+)
 
 
 def row_of(case: Case, who: SignedIn, times: Times, ties: Ties, leave: Mapping[str, Leave]) -> Row:
