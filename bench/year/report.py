@@ -6,9 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from statistics import quantiles
+from typing import Final
 
 from bench.year.programme import STAFF
 from bench.year.tally import Tally
+
+BREACHES_NAMED: Final = 20
+"""The latest, one a line: of a whole year there are hundreds."""
 
 
 def report(tally: Tally) -> str:
@@ -34,7 +38,10 @@ def _contact(tally: Tally) -> Iterator[str]:
             f"within 24 h {share:.2%} of {len(took):,} reached"
         )
     yield f"breaches {len(tally.breaches)}: {_told(Counter(reason for *_, reason in tally.breaches))}"
-    yield from (f"  {reference}, due {at:%F %H:%M}: {reason}" for reference, at, reason in tally.breaches)
+    latest = tally.breaches[-BREACHES_NAMED:]
+    yield from (f"  {reference}, due {at:%F %H:%M}: {reason}" for reference, at, reason in latest)
+    if len(latest) < len(tally.breaches):
+        yield f"  and {len(tally.breaches) - len(latest):,} before them"
 
 
 def _pages(tally: Tally) -> Iterator[str]:
