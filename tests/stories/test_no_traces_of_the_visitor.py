@@ -13,12 +13,13 @@ from tests.marks import ON_ONE_DATABASE
 
 pytestmark = ON_ONE_DATABASE
 
-ADDRESS, BROWSER = "203.0.113.77", "Mozilla/5.0 (planterad 7261)"
+ADDRESS, PLANTED = "203.0.113.77", "planterad-zq"
+BROWSER = f"Mozilla/5.0 ({PLANTED})"
 HEADERS = {
     "User-Agent": BROWSER,
     "X-Forwarded-For": ADDRESS,
     "Forwarded": f"for={ADDRESS}",
-    "Referer": "https://a.test/7261",
+    "Referer": f"https://a.test/{PLANTED}",
 }
 
 
@@ -32,7 +33,7 @@ def test_promise_12_neither_the_visitors_address_nor_their_browser_is_kept_anywh
     visitor.post("/sv/mailbox", data={"receipt": "1" * 20})
     visitor.get("/sv/finns-inte")
     kept = everything_kept(hotline.db)
-    for trace in (ADDRESS, "7261"):
+    for trace in (ADDRESS, PLANTED):
         assert trace.encode() not in kept
         assert not [line for line in caplog.messages if trace in line and "HTTP Request" not in line]
 
