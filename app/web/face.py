@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import cast
+from typing import Final, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -17,6 +18,17 @@ from app.errors import DygnetError
 from app.logs import Log
 from app.web.asks import MOST_FIELDS
 from app.web.shields import CalmFailures, Problem, ProblemPage, SafeHeaders, SmallBodies, content_policy
+
+TOLD_TO_NOBODY: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""FastAPI tells OpenTelemetry of each request its address, and of each error its words, wherever a variable of the
+environment or a package beside us asks for it. Some addresses are known to one person alone, and errors may say what
+was typed."""
 
 _log = Log("web")
 
@@ -36,7 +48,9 @@ def new_face(
     `written_in_the_page`: the scripts that stand in its pages, letter for letter; none other will run.
     `db` and `clock` are what `Db` and `Now` give to its routes; `Posted` gives no form with more fields than that.
     """
-    face = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    face = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=TOLD_TO_NOBODY
+    )
     face.state.db = db
     face.state.clock = clock
     face.state.most_fields = most_fields

@@ -7,9 +7,11 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI, Request
+from opentelemetry import trace
 from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +22,7 @@ from app.errors import Misconfigured, NoSuchPage
 from app.logs import JsonLines
 from app.web import LARGEST_BODY, Cookie, Now, Posted, Problem, new_face
 from app.web.shields import LARGE_AT_ONCE, SMALL_BODY, SmallBodies
+from tests.forked import ended
 
 SECRET = "ring mig på +46701740605"
 
@@ -203,3 +206,39 @@ def test_a_cookie_over_https_cannot_be_planted_by_a_sister_host() -> None:
     assert all(part in written for part in ("HttpOnly", "Secure", "SameSite=strict", "Path=/"))
     assert "Domain" not in written
     assert Cookie("night", https=False).wire_name == "night"
+
+
+class _Listening(trace.TracerProvider):
+    """Somebody in the process who wants to hear of every request."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def get_tracer(self, *_: object, **__: object) -> trace.Tracer:
+        return _Tracer(self.heard)
+
+
+class _Tracer(trace.NoOpTracer):
+    def __init__(self, heard: list[str]) -> None:
+        self._heard = heard
+
+    def start_span(self, name: str, *told: Any, attributes: Any = None, **more: Any) -> trace.Span:
+        self._heard.append(f"{name} {attributes}")
+        return super().start_span(name, *told, attributes=attributes, **more)
+
+
+def test_nobody_in_the_process_is_told_of_a_request_or_of_its_address(face: FastAPI) -> None:
+    chatty = FastAPI()
+
+    def listen() -> None:
+        listening = _Listening()
+        trace.set_tracer_provider(listening)
+        TestClient(chatty).get(f"/mailbox?{SECRET}")
+        assert "mailbox" in str(listening.heard), "what FastAPI tells is no longer noticed here"
+        listening.heard.clear()
+        browser = TestClient(face, raise_server_exceptions=False)
+        for method, path, _ in ANSWERS:
+            browser.request(method, f"{path}?{SECRET}")
+        assert listening.heard == []
+
+    assert ended(listen) == 0
