@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.audit.verifier import verification
 from app.audit.verifier.leaves import Progress
-from app.audit.verifier.promise import begin_table
+from app.audit.verifier.promise import NoTable, begin_table
 from app.audit.verifier.report import Report
 from app.audit.verifier.single_file import NAME, single_file
 from app.audit.verifier.verification import Brought
@@ -37,8 +37,8 @@ def verify(
     try:
         if cases:
             begin_table(cases)
-    except OSError as problem:
-        raise BadInput(f"{cases} cannot be written: {problem.strerror}") from None
+    except NoTable as problem:
+        raise BadInput(str(problem)) from None
     keys = [vkey] if isinstance(vkey, str) else list(vkey or ())
     brought = Brought(keys, held, said, witnesses, authority)
     report = verification.verify(folder, brought, progress, cases)

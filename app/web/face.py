@@ -48,9 +48,7 @@ def new_face(
     `written_in_the_page`: the scripts that stand in its pages, letter for letter; none other will run.
     `db` and `clock` are what `Db` and `Now` give to its routes; `Posted` gives no form with more fields than that.
     """
-    face = FastAPI(
-        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=TOLD_TO_NOBODY
-    )
+    face = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=TOLD_TO_NOBODY)
     face.state.db = db
     face.state.clock = clock
     face.state.most_fields = most_fields

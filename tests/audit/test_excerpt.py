@@ -200,6 +200,14 @@ def test_what_somebody_does_to_an_excerpt_is_found_and_the_place_is_named(made, 
     assert ONLY_A_PART in report.remarks
 
 
+def test_part_of_a_log_says_why_its_table_of_cases_is_empty(made, key, tmp_path):
+    cases = tmp_path / "cases.csv"
+    report = verify(made.folder, vkey(key), cases=cases)
+    assert report.findings == []
+    assert cases.read_bytes() == b""
+    assert f"{cases}: nothing is in it: only whole years tell what became of each case" in report.remarks
+
+
 @settings(max_examples=50)
 @given(st.integers(1, 300), st.data())
 def test_the_verifiers_own_loop_agrees_with_whoever_made_the_proof(size, data):

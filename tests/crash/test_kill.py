@@ -42,6 +42,9 @@ from tests.evidence import log
 from tests.hotline import Switchboard
 
 KILLS = int(os.environ.get("DYGNET_KILLS", "6"))
+TO_COME_UP = 60
+"""Real seconds: a busy machine takes its time to import everything."""
+
 A_CLAIM_LATER = outbox.SENDING_LASTS * SPEED + timedelta(seconds=10)
 
 STEPS, APART, REPEAT = 4, timedelta(seconds=8), timedelta(minutes=1)
@@ -305,7 +308,8 @@ def _the_log_verifies(life: Life) -> None:
 
 
 def _wait_for(plan: Plan) -> None:
-    for _ in range(1500):  # half a minute and more: a busy machine takes its time to import everything
+    over = time.monotonic() + TO_COME_UP
+    while time.monotonic() < over:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=1)
             connection.request("GET", "/healthz")

@@ -37,8 +37,8 @@ FEWEST = 4 * RUN
 MOST_PROCESSES = 8
 """More would wait for the one that puts everything together."""
 
-
 FREED = 8 * 2**20
+"""Bytes, and more than a bundle of entries takes with its rows."""
 
 
 class Usual(NamedTuple):

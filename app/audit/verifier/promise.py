@@ -178,10 +178,17 @@ class Promise:
                 rows.writerow(cells(name, case, self._now))
 
 
+class NoTable(ValueError):
+    """The table cannot be written; the words say where, and why not."""
+
+
 def begin_table(path: Path) -> None:
-    """Have the table that `--cases` writes begin, before hours are spent on a log. OSError when it cannot be written;
+    """Have the table that `--cases` writes begin, before hours are spent on a log. NoTable when it cannot be written;
     of an older one nothing stays that could be taken for this one's."""
-    path.write_bytes(b"")
+    try:
+        path.write_bytes(b"")
+    except OSError as problem:
+        raise NoTable(f"{path} cannot be written: {problem.strerror}") from None
 
 
 def cells(name: str, case: CaseTold, now: int) -> list[object]:

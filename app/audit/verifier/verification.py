@@ -13,7 +13,7 @@ from app.audit.verifier.carried import DatesOverYears, ProgrammesOverYears, Prom
 from app.audit.verifier.excerpts import check_excerpt, is_excerpt
 from app.audit.verifier.handovers import Handovers
 from app.audit.verifier.leaves import Progress, Reader, check_leaves
-from app.audit.verifier.promise import begin_table
+from app.audit.verifier.promise import NoTable, begin_table
 from app.audit.verifier.reading import is_there
 from app.audit.verifier.report import Report
 from app.audit.verifier.signatures import (
@@ -218,8 +218,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen.cases:
             begin_table(chosen.cases)
-    except OSError as problem:
-        sys.stderr.write(f"{chosen.cases} cannot be written: {problem.strerror}\n")
+    except NoTable as problem:
+        sys.stderr.write(f"{problem}\n")
         return 2
     brought = Brought(chosen.key, chosen.held, chosen.said, chosen.witness, chosen.tsa)
     report = verify(chosen.folder, brought, cases=chosen.cases)
