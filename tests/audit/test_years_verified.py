@@ -116,6 +116,23 @@ def test_one_year_alone_that_is_said_to_be_another_is_named_the_first_one_too(lo
         assert any("the folder of another year" in line for line in verify(made.folder, vkey(key)).findings)
 
 
+@ON_SQLITE
+def test_a_first_tree_that_no_year_has_closed_is_not_taken_for_another_years(db, key, tmp_path):
+    write(db, EVE)
+    made = export(db, tmp_path / "first", key=key, origin=LINE, at=EVE, by="eva", year=2026)
+    assert verify(made.folder, vkey(key)).findings == []
+    (made.folder / "year.json").write_text('{"year": 2025}\n')
+    (found,) = verify(made.folder, vkey(key)).findings
+    assert found == f"a tree that goes on until {EVE:%Y-%m-%d %H:%M:%S} UTC is said to be the one of 2025"
+
+
+@ON_SQLITE
+def test_a_machine_whose_clock_is_ahead_at_new_year_makes_nobodys_tree_another_years(db, key, tmp_path):
+    write(db, EVE, NEW_YEAR + A_SECOND)
+    made = export(db, tmp_path / "ahead", key=key, origin=LINE, at=EVE, by="eva", year=2026)
+    assert verify(made.folder, vkey(key)).findings == []
+
+
 def test_what_was_kept_from_another_year_than_the_one_that_was_asked_for_is_said_to_prove_nothing(log, key, tmp_path):
     made = export(log, tmp_path / "one", key=key, origin=LINE, at=AT, by="eva", year=2026)
     other = export(log, tmp_path / "other", key=key, origin=LINE, at=AT, by="eva", year=2027).folder / "checkpoint"

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.audit.verifier.bundles import Bundle
-from app.audit.verifier.entries import UNREADABLE, Told
+from app.audit.verifier.entries import AN_HOUR, UNREADABLE, Told
 from app.audit.verifier.reading import is_there
 from app.audit.verifier.report import Report
 from app.audit.verifier.signatures import Checkpoint, without_year
+from app.audit.verifier.witnesses import moment_named
 
 EARLIER = "earlier"
 ONE_YEAR = "year.json"
@@ -89,6 +90,7 @@ class Years:
         self._head: Checkpoint | None = None
         self._opened: Told | None = None
         self._closed: Told | None = None
+        self._latest = 0
         self.programme = 0
         """The programme that was in force when a log of which no earlier year is here began."""
 
@@ -99,8 +101,11 @@ class Years:
 
     def begin(self, year: str, head: Checkpoint) -> None:
         self._year, self._head, self._opened, self._closed = year, head, None, None
+        self._latest = 0
 
     def compare(self, bundle: Bundle) -> None:
+        _, latest = bundle.span or (0, 0)
+        self._latest = max(self._latest, latest)
         for leaf, told in bundle.of(YEAR_CLOSED, YEAR_OPENED):
             if told["action"] == YEAR_OPENED:
                 self._meet_opening(leaf, told, bundle)
@@ -138,6 +143,10 @@ class Years:
         named = self._year if self._year.isdecimal() else self._asked
         if self._closed is not None and named and str(self._closed.get("year")) != named:
             self._report.wrong(f"the tree of {self._closed.get('year')} lies in the folder of another year")
+        if self._closed is None and named and named not in self._last_written_in():
+            self._report.wrong(
+                f"a tree that goes on until {moment_named(self._latest)} is said to be the one of {named}"
+            )
         following = str(self._closed.get("next", "")) if self._closed is not None else ""
         if self._ends and self._ends[-1].next != self._head.origin:
             named = self._ends[-1].next or "none"
@@ -145,6 +154,10 @@ class Years:
                 f"{self._ends[-1].year} names {named} as the next tree, but here follows {self._head.origin}"
             )
         self._ends.append(End(self._year, self._head, following))
+
+    def _last_written_in(self) -> set[str]:
+        """The year in which the tree was written last; two around New Year, when clocks differ."""
+        return {moment_named(moment)[:4] for moment in (self._latest, self._latest - AN_HOUR)}
 
     def _compare_with(self, before: End, opened: Told) -> None:
         said = (opened.get("before"), opened.get("before_size"), opened.get("before_root"))
