@@ -8,19 +8,23 @@ from contextlib import ExitStack
 from functools import cache
 from typing import Any
 
+import httpx2
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 
 class Browser(TestClient):
-    """Starlette's, with one event loop for all the requests of a process, as in the product.
+    """Starlette's, with one event loop for all the requests of a process, as in the product, and one journey to it.
 
-    By itself it starts a thread and a loop for every request, and another thread in which the request is answered.
+    By itself it starts a thread and a loop for every request, another thread in which the request is answered, and goes
+    to the loop and back eight times: more work than most answers are.
     """
 
-    def __init__(self, *args: Any, **how: Any) -> None:
-        super().__init__(*args, **how)
+    def __init__(self, app: ASGIApp, *, raise_server_exceptions: bool = True, **how: Any) -> None:
+        super().__init__(app, raise_server_exceptions=raise_server_exceptions, **how)
         self.portal = the_loop()
+        self._transport = _InOneJourney(app, raise_app_exceptions=raise_server_exceptions)
         self._words: dict[frozenset[tuple[str, str | None]], str] = {}
 
     @property
@@ -40,6 +44,21 @@ class Browser(TestClient):
     @property
     def _session(self) -> frozenset[tuple[str, str | None]]:
         return frozenset((cookie.name, cookie.value) for cookie in self.cookies.jar)
+
+
+class _InOneJourney(httpx2.BaseTransport):
+    """Whole answers of an app in the one loop; one that goes on for as long as somebody listens would never come."""
+
+    def __init__(self, app: ASGIApp, *, raise_app_exceptions: bool) -> None:
+        self._app = httpx2.ASGITransport(app, raise_app_exceptions=raise_app_exceptions)
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        return the_loop().call(self._answer, request)
+
+    async def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        answer = await self._app.handle_async_request(request)
+        whole = httpx2.ByteStream(await answer.aread())
+        return httpx2.Response(answer.status_code, headers=answer.headers, stream=whole)
 
 
 def hidden_fields(page: str) -> dict[str, str]:

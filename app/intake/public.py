@@ -26,7 +26,13 @@ from app.intake.wording import written_in
 from app.settings import THE_WEATHER
 from app.web import Pages, Problem, new_face
 
-_FOLDER = Path(__file__).parent / "pages"
+FOLDER = Path(__file__).parent / "pages"
+PAGES = Pages(
+    FOLDER,
+    longest_typed=LONGEST_TYPED,
+    exit_script=Markup(leaving.SCRIPT),  # noqa: S704 - a file of ours, as the next
+    copy_script=Markup(mailbox_copying.SCRIPT),  # noqa: S704
+)
 _PROBLEMS = {404: "missing", 405: "missing", 413: "too_large"}
 
 
@@ -60,14 +66,11 @@ def create_public(
         problem_page=_problem_page,
         written_in_the_page=[leaving.SCRIPT, mailbox_copying.SCRIPT],
     )
-    scripts = {"exit_script": leaving.SCRIPT, "copy_script": mailbox_copying.SCRIPT}
-    written = {name: Markup(script) for name, script in scripts.items()}  # noqa: S704 (files of ours)
-    pages = Pages(_FOLDER, longest_typed=LONGEST_TYPED, **written)
     face.state.desk, face.state.pace, face.state.crowd = desk, Pace(), Crowd(address_header)
     face.state.site = Site(
-        pages, written_in(languages), line_number, timezone, tuple(places), exit_url, boards_on, onion_url
+        PAGES, written_in(languages), line_number, timezone, tuple(places), exit_url, boards_on, onion_url
     )
-    face.mount("/assets", StaticFiles(directory=_FOLDER / "assets"))
+    face.mount("/assets", StaticFiles(directory=FOLDER / "assets"))
     face.add_api_route("/", front)
     for room in (handover, form, mailbox, leaving, reading):  # the last one has an address that any word would fit
         face.include_router(room.router)

@@ -3,24 +3,19 @@ words in the visitor's language with the line's number, at every address."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
-
 from fastapi import FastAPI, Request
-from markupsafe import Markup
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from app.clock import Clock
 from app.db import Database
 from app.intake import leaving
+from app.intake.public import FOLDER, PAGES
 from app.intake.responsible import nobody_known
 from app.intake.visit import Site, visit_of
 from app.intake.wording import languages
-from app.web import Pages, Problem, new_face
+from app.web import Problem, new_face
 from app.web.later import shut
-
-_FOLDER: Final = Path(__file__).parent.parent / "pages"
 
 
 def shut_public(db: Database, clock: Clock, line_number: str, *, public_url: str, exit_url: str) -> FastAPI:
@@ -29,9 +24,8 @@ def shut_public(db: Database, clock: Clock, line_number: str, *, public_url: str
     face = new_face(
         db=db, clock=clock, public_url=public_url, problem_page=_say_so, written_in_the_page=[leaving.SCRIPT]
     )
-    pages = Pages(_FOLDER, exit_script=Markup(leaving.SCRIPT))  # noqa: S704 - a file of ours
-    face.state.site = Site(pages, languages(), line_number, "", (), exit_url, nobody_known, None)
-    face.mount("/assets", StaticFiles(directory=_FOLDER / "assets"))
+    face.state.site = Site(PAGES, languages(), line_number, "", (), exit_url, nobody_known, None)
+    face.mount("/assets", StaticFiles(directory=FOLDER / "assets"))
     face.include_router(leaving.router)
     face.mount("/", shut(_say_so))
     return face
