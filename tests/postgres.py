@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -26,6 +25,7 @@ from typing import Self
 from sqlalchemy import URL
 
 from tests.places import in_memory
+from tests.ports import free_port
 
 
 @contextmanager
@@ -46,8 +46,8 @@ def two_servers(*, durable: bool = False) -> Iterator[Pair]:
     with (
         _folder(durable=durable) as one,
         _folder(durable=durable) as two,
-        Server(one, port=_free_port(), durable=durable) as primary,
-        Server(two, port=_free_port(), durable=durable) as standby,
+        Server(one, port=free_port(), durable=durable) as primary,
+        Server(two, port=free_port(), durable=durable) as standby,
     ):
         primary.make()
         primary.start("synchronous_commit=on", "synchronous_standby_names=*")
@@ -163,12 +163,6 @@ def _folder(*, durable: bool) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.ports import two_free_ports
 
 ROOT = Path(__file__).parents[2]
 PHONE = {"width": 390, "height": 844}
@@ -35,7 +36,7 @@ class Demo:
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
     """`dygnet demo` in a folder of its own, as somebody who has just read the README would start it."""
-    port = _two_free_ports()
+    port = two_free_ports()
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "app.cli", "demo", "--port", str(port)],
         cwd=tmp_path,
@@ -83,16 +84,3 @@ def telephones(chromium: Browser, demo: Demo) -> Iterator[Page]:
     page.locator("#handlers article").first.wait_for()
     yield page
     context.close()
-
-
-def _two_free_ports() -> int:
-    while True:
-        with socket.socket() as first:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            with socket.socket() as second:
-                try:
-                    second.bind(("127.0.0.1", port + 1))
-                except OSError:
-                    continue
-                return port

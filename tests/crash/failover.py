@@ -24,10 +24,11 @@ from app.staff.directory import Directory
 from app.vault.keyring import Keyring
 from tests import desk, people, postgres
 from tests.crash.callers import Crowd, Errand, somebody
-from tests.crash.line import Plan, free_port
+from tests.crash.line import Plan
 from tests.crash.processes import Command, Running, ended, fork, serving
 from tests.crash.reckoning import RUNGS, clear_up, found, is_taken_in, missing, steps
 from tests.hotline import Switchboard
+from tests.ports import free_port
 
 LADDER: Final = "".join(
     f'[[routine.untaken]]\nafter = "PT{number}S"\npage = ["on-call"]\nby = ["sms"]\n\n' for number in range(RUNGS)

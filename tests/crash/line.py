@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess
@@ -84,11 +83,3 @@ def live(plan: Plan) -> None:
     app.keeper.meanwhile.waits_for = A_SLOW_MACHINE  # whoever is told 200 here was promised something
     worker_for(plan.settings, db, clock, tick=0.1).start()
     uvicorn.run(app, host="127.0.0.1", port=plan.port, log_config=None, access_log=False)
-
-
-def free_port() -> int:
-    """A port of this machine's loopback that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

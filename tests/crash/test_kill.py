@@ -37,9 +37,10 @@ from app.vault.keyring import Keyring
 from app.worker import Worker, worker_for
 from tests import desk, people
 from tests.crash.callers import Crowd
-from tests.crash.line import SPEED, Plan, born, free_port
+from tests.crash.line import SPEED, Plan, born
 from tests.evidence import log
 from tests.hotline import Switchboard
+from tests.ports import free_port
 
 KILLS = int(os.environ.get("DYGNET_KILLS", "6"))
 TO_COME_UP = 60

@@ -20,10 +20,11 @@ from app.db import Database
 from app.telephony.signature import signature_of
 from tests import desk
 from tests.crash.callers import FORM
-from tests.crash.line import Plan, free_port
+from tests.crash.line import Plan
 from tests.crash.processes import Command, serving
 from tests.evidence import log
 from tests.people import A_STRANGER, ANNA, FATIMA, LINE
+from tests.ports import free_port
 
 SOURCE = f"CA{'7' * 32}"
 now = WallClock().now

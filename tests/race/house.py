@@ -7,12 +7,10 @@ there is no engine, and what is to be told to staff stays in the outbox.
 from __future__ import annotations
 
 import http.client
-import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,11 +34,10 @@ from tests.crash.processes import Running, fork
 from tests.doorways import FORM, signed
 from tests.hotline import ACCOUNT, PASSPHRASE, PUBLIC_URL, hidden_fields
 from tests.people import A_STRANGER, LINE, PROGRAMME
+from tests.ports import free_port, until_somebody_listens
 
 AT_ONCE = PROGRAMME.replace('page = ["on-call"]\nby = ["sms", "push"]', 'page = ["backup"]\nby = ["call"]', 1)
 """Everything is as usual, except that Bo, the backup, is called about a case at once."""
-
-STARTS_WITHIN = 60.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ class TwoDoors:
             twilio_account_sid=ACCOUNT.sid,
             twilio_auth_token=ACCOUNT.auth_token,
         )
-        self.ports = (_free_port(), _free_port())
+        self.ports = (free_port(), free_port())
         self.here = Browser(create_app(self.settings, database=db), base_url=PUBLIC_URL)
         """The house once more, in this process, for whatever is no race."""
 
@@ -82,7 +79,7 @@ class TwoDoors:
         processes = [self._start(port) for port in self.ports]
         try:
             for port in self.ports:
-                _wait_for(port)
+                until_somebody_listens(port)
             yield self
         finally:
             self._two.shutdown()
@@ -171,19 +168,3 @@ def _post(port: int, path: str, fields: dict[str, str], headers: dict[str, str])
         return Said(answer.status, answer.read().decode(), answer.headers.get("location", ""))
     finally:
         line.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < until:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.05)
-    raise RuntimeError("a web process did not start within a minute")

@@ -33,12 +33,12 @@ from app.vault.envelope import CannotOpen, PrivateKey, WrongKey
 from app.vault.keyfiles import files_in
 from app.vault.keyring import Keyring
 from app.vault.staff_keys import unlock, unwrap
-from tests.crash.line import free_port
 from tests.desk import employ
 from tests.evidence import everything_kept
 from tests.holding import PASSPHRASES
 from tests.hotline import hidden_fields
 from tests.memory import in_memory, turned
+from tests.ports import free_port
 
 SECRET = "min lillebror Ismail vill hoppa av"
 
