@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests import forked
+from tests.ports import two_free_ports
 
 HOUSE = Path(__file__).parent.parent
 UP_WITHIN, DOWN_WITHIN = 30.0, 15.0
@@ -106,7 +107,9 @@ def started(folder: Path, *options: str, port: int) -> Demo:
 
 
 def _surroundings() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    """With a proxy that nobody answers at: what is on this machine may not be asked for there."""
+    proxy = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    return proxy | {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
 
 
 @contextmanager
@@ -118,20 +121,6 @@ def running(folder: Path, *options: str) -> Iterator[Demo]:
         if demo.process.poll() is None:
             demo.process.kill()
             demo.process.wait()
-
-
-def two_free_ports() -> int:
-    """A port whose neighbour is free as well."""
-    for _ in range(50):
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            try:
-                other.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no two ports are free")
 
 
 def until(true: Callable[[], object], *, within: float = 10.0) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -64,6 +65,7 @@ class Stage:
 @contextmanager
 def stage(folder: Path, *, port: int, speed: float, fresh: bool, practice: bool = False) -> Iterator[Stage]:
     """The line whose data lie in that folder; a new one where there is none, or when it is to be `fresh`."""
+    _ask_no_proxy_for_ourselves()
     marker = claim(folder, fresh=fresh, practice=practice)
     settings = _settings(folder, marker, port)
     logs.start("WARNING")
@@ -104,6 +106,13 @@ def play(here: Stage, doors: Sequence[tuple[ASGIApp, int]], welcome: Callable[[]
 def a_link_for(session: Session, person: Person, site: str) -> str:
     """A one-time sign-in link, by the wall's clock as every sign-in is."""
     return f"{site}/console/enrol/{make_link(session, person, at=WallClock().now(), by='operator')}"
+
+
+def _ask_no_proxy_for_ourselves() -> None:
+    """A proxy that is set in the surroundings would be given every call that is made here, and could reach nobody."""
+    excepted = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ[name] = f"{excepted},{HOST}" if excepted else HOST
 
 
 def _settings(folder: Path, marker: Marker, port: int) -> Settings:
