@@ -29,4 +29,13 @@ def witness(
         return
     logs.start("INFO")
     door = door_of(watching, WallClock())
-    uvicorn.run(door, host=host, port=port, access_log=False, log_config=None, server_header=False, proxy_headers=False)
+    uvicorn.run(
+        door,
+        host=host,
+        port=port,
+        workers=1,  # whatever the host is set to: an app at hand can be no others'
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+    )
